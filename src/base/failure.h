@@ -1,0 +1,37 @@
+/* failure: what went wrong, kept by whoever failed. Knows: a code, an origin and sentences. Must not know: the protocol.
+ * The first failure stays until failure_clear: what follows from it does not hide it. */
+#ifndef BASE_FAILURE_H
+#define BASE_FAILURE_H
+
+#include "mem.h"
+
+#define FAILURE_TEXT_MAX 240
+
+struct failure {
+	int code; /* 0: none */
+	enum nacre_origin origin;
+	unsigned long peer_reason;
+	char text[FAILURE_TEXT_MAX];
+	char *ours, *theirs, *peer_text; /* NULL, or owned; escaped */
+	const char *hint; /* NULL: the code's own */
+};
+
+/* Keeps the failure if there was none, and returns the code that is now kept, so that `return failure_set(...)` reads
+ * well. The text is formatted as printf does; peers' bytes go through text_escape first. */
+#if defined(__GNUC__)
+__attribute__((format(printf, 4, 5)))
+#endif
+int failure_set(struct failure *f, int code, enum nacre_origin origin, const char *format, ...);
+
+/* Adds the two lists of a failed negotiation. Without memory the failure stands without them. */
+void failure_add_lists(struct failure *f, const struct nacre_env *env, struct slice ours, struct slice theirs);
+/* Adds the peer's own words and its reason number. */
+void failure_add_peer(struct failure *f, const struct nacre_env *env, unsigned long reason, struct slice text);
+void failure_clear(struct failure *f, const struct nacre_env *env);
+/* A view for the caller; lives as long as f does. */
+void failure_view(const struct failure *f, struct nacre_error *out);
+
+/* The origin that a code usually has. */
+enum nacre_origin failure_origin(int code);
+
+#endif

@@ -1,0 +1,39 @@
+/* kex: key agreement methods as rows. Knows: public values and shared secrets as bytes. Must not know: messages, the
+ * exchange hash, who we are. Serves RFC 8731 (and, as rows are added, RFC 5656, 9941, 10042, 4253 8). */
+#ifndef CRYPTO_KEX_H
+#define CRYPTO_KEX_H
+
+#include "hash.h"
+#include <nacre/env.h>
+
+#define KEX_STATE_MAX 64   /* grows with the methods */
+#define KEX_PUBLIC_MAX 64  /* the longest init or reply value */
+#define KEX_SECRET_MAX 64
+
+enum kex_secret { KEX_SECRET_MPINT, KEX_SECRET_STRING }; /* how K enters H and the key derivation */
+
+/* The initiator's private half between init and finish. */
+struct kex_state {
+	_Alignas(16) uint8_t bytes[KEX_STATE_MAX];
+};
+
+struct kex {
+	const char *name;
+	enum hash_id hash;
+	enum kex_secret secret_form;
+	size_t init_len, reply_len, secret_len; /* exact: checked before any mathematics */
+
+	/* Initiator: makes a key pair; out gets init_len bytes. */
+	int (*init)(struct kex_state *st, const struct nacre_env *env, uint8_t *out);
+	/* Responder: from the initiator's value (init_len bytes) to its own (reply_len) and the secret (secret_len). */
+	int (*respond)(const struct nacre_env *env, const uint8_t *init, uint8_t *reply, uint8_t *secret);
+	/* Initiator: the secret from the responder's value. Wipes the state. */
+	int (*finish)(struct kex_state *st, const uint8_t *reply, uint8_t *secret);
+};
+
+/* NACRE_E_KEX: the peer's value is not acceptable (an all-zero result, a bad point). NACRE_E_RANDOM, NACRE_E_CRYPTO. */
+
+extern const struct kex kex_table[]; /* in the default order, ended by a NULL name */
+const struct kex *kex_find(struct slice name);
+
+#endif

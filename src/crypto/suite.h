@@ -1,0 +1,45 @@
+/* suite: how one direction's packets are protected: a cipher, and a MAC where the cipher is not an AEAD. Knows: the three
+ * shapes (AEAD, encrypt-then-MAC, encrypt-and-MAC). Must not know: padding, payloads, sequence counting.
+ * Serves RFC 4253 6, PROTOCOL 1.5 (the -etm MACs). */
+#ifndef CRYPTO_SUITE_H
+#define CRYPTO_SUITE_H
+
+#include "cipher.h"
+
+struct suite {
+	const struct cipher *cipher; /* NULL: nothing is protected (before the first NEWKEYS) */
+	const struct mac *mac;       /* NULL for an AEAD */
+	struct cipher_state cipher_state;
+	struct mac_state mac_state;
+};
+
+/* The keys of one direction, as the key derivation gives them. */
+struct suite_keys {
+	uint8_t key[CIPHER_KEY_MAX], iv[CIPHER_IV_MAX], mac_key[64];
+};
+
+void suite_init_null(struct suite *s);
+/* mac is ignored for an AEAD. On failure the suite is as suite_init_null leaves it. */
+int suite_init(struct suite *s, const struct nacre_env *env, const struct cipher *cipher, const struct mac *mac,
+    const struct suite_keys *keys, bool seal) NACRE_CHECK;
+void suite_wipe(struct suite *s);
+
+/* Bytes of tag behind a packet. */
+size_t suite_tag_len(const struct suite *s);
+/* Padding granularity, at least 8. */
+size_t suite_block_len(const struct suite *s);
+/* Is packet_length outside the sum that must be a multiple of the block (AEAD and -etm)? */
+bool suite_length_is_apart(const struct suite *s);
+/* How many bytes of a packet must be here before suite_open_length: 4, or a block where packet_length is encrypted with
+ * the rest (encrypt-and-MAC). */
+size_t suite_head_len(const struct suite *s);
+
+/* Protects pkt (n bytes from packet_length on) in place, and writes the tag behind it. */
+int suite_seal(struct suite *s, uint32_t seq, uint8_t *pkt, size_t n) NACRE_CHECK;
+/* Gives packet_length, not yet authenticated. Called once for each packet: encrypt-and-MAC decrypts the head in place. */
+int suite_open_length(struct suite *s, uint32_t seq, uint8_t *pkt, uint32_t *length) NACRE_CHECK;
+/* Checks and decrypts pkt (n = 4 + packet_length bytes, the tag behind them) in place. NACRE_E_MAC where the tag is wrong:
+ * pkt's content is then undefined and must not be looked at. */
+int suite_open(struct suite *s, uint32_t seq, uint8_t *pkt, size_t n) NACRE_CHECK;
+
+#endif
