@@ -14,7 +14,7 @@ void mem_free(const struct nacre_env *env, void *p, size_t n);
 /* Wipes n bytes, then takes p back; NULL is fine. */
 void mem_wipe_free(const struct nacre_env *env, void *p, size_t n);
 
-/* A NUL-terminated copy of s (n + 1 bytes), or NULL. Freed with mem_free_str. */
+/* A NUL-terminated copy of s, which holds no NUL itself, or NULL. Freed with mem_free_str. */
 char *mem_str(const struct nacre_env *env, struct slice s);
 void mem_free_str(const struct nacre_env *env, char *s);
 

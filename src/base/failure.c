@@ -1,0 +1,121 @@
+/* failure: see failure.h. Knows: the first failure. Must not know: the protocol. */
+#include "failure.h"
+#include "text.h"
+
+#include <stdarg.h>
+#include <stdio.h>
+
+#define LIST_MAX 1024
+#define PEER_TEXT_MAX 1024
+
+int
+failure_set(struct failure *f, int code, enum nacre_origin origin, const char *format, ...)
+{
+	va_list args;
+
+	if (f->code != 0)
+		return f->code;
+	f->code = code;
+	f->origin = origin;
+	va_start(args, format);
+	vsnprintf(f->text, sizeof(f->text), format, args);
+	va_end(args);
+	return code;
+}
+
+static char *
+escaped_copy(const struct nacre_env *env, struct slice s, size_t max)
+{
+	char text[LIST_MAX];
+
+	text_escape(text, max < sizeof(text) ? max : sizeof(text), s, false);
+	return mem_str(env, slice_str(text));
+}
+
+void
+failure_add_lists(struct failure *f, const struct nacre_env *env, struct slice ours, struct slice theirs)
+{
+	if (f->ours != NULL || f->theirs != NULL)
+		return;
+	f->ours = escaped_copy(env, ours, LIST_MAX);
+	f->theirs = escaped_copy(env, theirs, LIST_MAX);
+}
+
+void
+failure_add_peer(struct failure *f, const struct nacre_env *env, unsigned long reason, struct slice text)
+{
+	if (f->peer_text != NULL)
+		return;
+	f->peer_reason = reason;
+	f->peer_text = escaped_copy(env, text, PEER_TEXT_MAX);
+}
+
+void
+failure_clear(struct failure *f, const struct nacre_env *env)
+{
+	mem_free_str(env, f->ours);
+	mem_free_str(env, f->theirs);
+	mem_free_str(env, f->peer_text);
+	*f = (struct failure){.code = 0};
+}
+
+void
+failure_view(const struct failure *f, struct nacre_error *out)
+{
+	*out = (struct nacre_error){
+		.code = f->code,
+		.origin = f->origin,
+		.message = f->code == 0 ? nacre_status_text(0) : f->text,
+		.hint = f->hint != NULL ? f->hint : nacre_status_hint(f->code),
+		.ours = f->ours,
+		.theirs = f->theirs,
+		.peer_text = f->peer_text,
+		.peer_reason = f->peer_reason,
+	};
+}
+
+enum nacre_origin
+failure_origin(int code)
+{
+	static const struct {
+		int code;
+		enum nacre_origin origin;
+	} origins[] = {
+		{NACRE_OK, NACRE_ORIGIN_NONE},
+		{NACRE_E_MISUSE, NACRE_ORIGIN_LOCAL},
+		{NACRE_E_ARGUMENT, NACRE_ORIGIN_LOCAL},
+		{NACRE_E_CANCELLED, NACRE_ORIGIN_LOCAL},
+		{NACRE_E_CLOSED, NACRE_ORIGIN_LOCAL},
+		{NACRE_E_UNSUPPORTED, NACRE_ORIGIN_LOCAL},
+		{NACRE_E_FORMAT, NACRE_ORIGIN_PROTOCOL},
+		{NACRE_E_PROTOCOL, NACRE_ORIGIN_PROTOCOL},
+		{NACRE_E_IDENT, NACRE_ORIGIN_PROTOCOL},
+		{NACRE_E_PACKET, NACRE_ORIGIN_PROTOCOL},
+		{NACRE_E_NEGOTIATION, NACRE_ORIGIN_PROTOCOL},
+		{NACRE_E_KEX, NACRE_ORIGIN_PROTOCOL},
+		{NACRE_E_HOST_KEY_REKEY, NACRE_ORIGIN_PROTOCOL},
+		{NACRE_E_MAC, NACRE_ORIGIN_CRYPTO},
+		{NACRE_E_CRYPTO, NACRE_ORIGIN_CRYPTO},
+		{NACRE_E_HOST_KEY_SIGNATURE, NACRE_ORIGIN_CRYPTO},
+		{NACRE_E_HOST_KEY_UNKNOWN, NACRE_ORIGIN_LOCAL},
+		{NACRE_E_HOST_KEY_CHANGED, NACRE_ORIGIN_LOCAL},
+		{NACRE_E_HOST_KEY_REVOKED, NACRE_ORIGIN_LOCAL},
+		{NACRE_E_DISCONNECTED, NACRE_ORIGIN_PEER},
+		{NACRE_E_AUTH, NACRE_ORIGIN_PEER},
+		{NACRE_E_AUTH_METHODS, NACRE_ORIGIN_PEER},
+		{NACRE_E_AUTH_PARTIAL, NACRE_ORIGIN_PEER},
+		{NACRE_E_SERVICE, NACRE_ORIGIN_PEER},
+		{NACRE_E_CHANNEL_REFUSED, NACRE_ORIGIN_PEER},
+		{NACRE_E_REQUEST_REFUSED, NACRE_ORIGIN_PEER},
+		{NACRE_E_KEY_FORMAT, NACRE_ORIGIN_LOCAL},
+		{NACRE_E_KEY_PASSPHRASE, NACRE_ORIGIN_LOCAL},
+		{NACRE_E_KEY_PASSPHRASE_WRONG, NACRE_ORIGIN_LOCAL},
+		{NACRE_E_KEY_TYPE, NACRE_ORIGIN_LOCAL},
+	};
+	size_t i;
+
+	for (i = 0; i < sizeof(origins) / sizeof(origins[0]); i++)
+		if (origins[i].code == code)
+			return origins[i].origin;
+	return NACRE_ORIGIN_RESOURCE;
+}

@@ -1,0 +1,133 @@
+/* reader: see reader.h. Knows: RFC 4251 5's types. Must not know: messages. */
+#include "reader.h"
+
+#define NAME_MAX_LEN 64 /* RFC 4251 6 */
+
+struct slice
+reader_bytes(struct reader *r, size_t n)
+{
+	struct slice s;
+
+	if (r->bad || n > r->n) {
+		r->bad = true;
+		return SLICE_NONE;
+	}
+	s = slice_of(r->p, n);
+	if (n > 0) {
+		r->p += n;
+		r->n -= n;
+	}
+	return s;
+}
+
+uint8_t
+reader_u8(struct reader *r)
+{
+	struct slice s = reader_bytes(r, 1);
+
+	return s.n == 0 ? 0 : s.p[0];
+}
+
+uint32_t
+reader_u32(struct reader *r)
+{
+	struct slice s = reader_bytes(r, 4);
+
+	if (s.n == 0)
+		return 0;
+	return (uint32_t)s.p[0] << 24 | (uint32_t)s.p[1] << 16 | (uint32_t)s.p[2] << 8 | s.p[3];
+}
+
+uint64_t
+reader_u64(struct reader *r)
+{
+	uint64_t high;
+
+	if (r->n < 8) {
+		r->bad = true;
+		return 0;
+	}
+	high = reader_u32(r);
+	return high << 32 | reader_u32(r);
+}
+
+bool
+reader_bool(struct reader *r)
+{
+	return reader_u8(r) != 0;
+}
+
+struct slice
+reader_string(struct reader *r)
+{
+	uint32_t n = reader_u32(r);
+
+	return reader_bytes(r, n);
+}
+
+static bool
+is_name(struct slice name)
+{
+	size_t i;
+
+	if (name.n == 0 || name.n > NAME_MAX_LEN)
+		return false;
+	for (i = 0; i < name.n; i++)
+		if (name.p[i] <= 0x20 || name.p[i] >= 0x7f)
+			return false;
+	return true;
+}
+
+static bool
+is_name_list(struct slice list)
+{
+	struct slice rest = list, name;
+
+	if (list.n > 0 && list.p[list.n - 1] == ',')
+		return false;
+	while (slice_next_name(&rest, &name))
+		if (!is_name(name))
+			return false;
+	return true;
+}
+
+struct slice
+reader_names(struct reader *r)
+{
+	struct slice list = reader_string(r);
+
+	if (r->bad || !is_name_list(list)) {
+		r->bad = true;
+		return SLICE_NONE;
+	}
+	return list;
+}
+
+/* RFC 4251 5: negative numbers have the high bit set; a leading 00 stands only before a high bit; zero is empty. */
+static bool
+is_shortest_unsigned(struct slice s)
+{
+	if (s.n == 0)
+		return true;
+	if ((s.p[0] & 0x80) != 0)
+		return false;
+	return s.p[0] != 0 || (s.n > 1 && (s.p[1] & 0x80) != 0);
+}
+
+struct slice
+reader_mpint(struct reader *r)
+{
+	struct slice s = reader_string(r);
+
+	if (r->bad || !is_shortest_unsigned(s)) {
+		r->bad = true;
+		return SLICE_NONE;
+	}
+	return s.n > 0 && s.p[0] == 0 ? slice_from(s, 1) : s;
+}
+
+struct slice
+reader_rest(struct reader *r)
+{
+	return reader_bytes(r, r->bad ? 0 : r->n);
+}
