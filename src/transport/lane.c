@@ -1,0 +1,173 @@
+/* lane: see lane.h. Knows: bytes of one packet. Must not know: messages. RFC 4253 6. */
+#include "lane.h"
+#include "buf.h"
+#include "limits.h"
+
+#define PAD_MIN 4
+#define PACKETS_MAX (UINT64_C(1) << 31) /* RFC 4344 3.1: well before the sequence number comes round */
+
+void
+lane_init(struct lane *lane)
+{
+	*lane = (struct lane){.seq = 0};
+	suite_init_null(&lane->suite);
+}
+
+void
+lane_wipe(struct lane *lane)
+{
+	suite_wipe(&lane->suite);
+	lane_init(lane);
+}
+
+/* RFC 4253 6: packet_length || padding_length || payload || padding is a multiple of the block, with at least 4 bytes of
+ * padding; where packet_length stands apart (AEAD, -etm) it is not part of the sum. */
+static size_t
+padding_len(const struct lane *lane, size_t payload_n)
+{
+	size_t block = suite_block_len(&lane->suite);
+	size_t head = suite_length_is_apart(&lane->suite) ? 1 : LANE_PAYLOAD_OFFSET;
+	size_t pad = block - (head + payload_n) % block;
+
+	return pad < PAD_MIN ? pad + block : pad;
+}
+
+size_t
+lane_packet_len(const struct lane *lane, size_t payload_n)
+{
+	return LANE_PAYLOAD_OFFSET + payload_n + padding_len(lane, payload_n) + suite_tag_len(&lane->suite);
+}
+
+static void
+count(struct lane *lane, size_t wire_n)
+{
+	if (++lane->seq == 0)
+		lane->seq_wrapped = true;
+	lane->packets++;
+	lane->total_packets++;
+	lane->bytes += wire_n;
+	lane->total_bytes += wire_n;
+}
+
+int
+lane_seal(struct lane *lane, struct pad *pad, uint8_t *pkt, size_t payload_n)
+{
+	size_t pad_n = padding_len(lane, payload_n);
+	size_t n = LANE_PAYLOAD_OFFSET + payload_n + pad_n;
+	int r;
+
+	put_be32(pkt, (uint32_t)(n - 4));
+	pkt[4] = (uint8_t)pad_n;
+	pad_bytes(pad, pkt + LANE_PAYLOAD_OFFSET + payload_n, pad_n);
+	if ((r = suite_seal(&lane->suite, lane->seq, pkt, n)) != 0)
+		return r;
+	count(lane, n + suite_tag_len(&lane->suite));
+	return 0;
+}
+
+/* The bounds are checked before a single byte more is waited for. */
+static int
+check_length(const struct lane *lane, struct failure *failure)
+{
+	size_t block = suite_block_len(&lane->suite);
+	size_t sum = suite_length_is_apart(&lane->suite) ? lane->length : (size_t)lane->length + 4;
+
+	if (lane->length > LIMIT_PACKET)
+		return failure_set(failure, NACRE_E_PACKET, NACRE_ORIGIN_PROTOCOL, "packet: packet_length %lu is over %d",
+		    (unsigned long)lane->length, LIMIT_PACKET);
+	if (sum < block || lane->length < 1 + PAD_MIN)
+		return failure_set(failure, NACRE_E_PACKET, NACRE_ORIGIN_PROTOCOL, "packet: packet_length %lu is too small",
+		    (unsigned long)lane->length);
+	if (sum % block != 0)
+		return failure_set(failure, NACRE_E_PACKET, NACRE_ORIGIN_PROTOCOL,
+		    "packet: packet_length %lu is not a multiple of %zu", (unsigned long)lane->length, block);
+	return 0;
+}
+
+static int
+read_length(struct lane *lane, struct inbox *in, struct failure *failure)
+{
+	int r = suite_open_length(&lane->suite, lane->seq, inbox_bytes(in), &lane->length);
+
+	if (r != 0)
+		return failure_set(failure, r, NACRE_ORIGIN_CRYPTO, "packet: packet_length cannot be decrypted");
+	if ((r = check_length(lane, failure)) != 0)
+		return r;
+	lane->has_length = true;
+	return 0;
+}
+
+static int
+find_payload(const uint8_t *pkt, uint32_t length, struct slice *payload, struct failure *failure)
+{
+	size_t pad_n = pkt[4];
+
+	if (pad_n < PAD_MIN || pad_n + 1 > length)
+		return failure_set(failure, NACRE_E_PACKET, NACRE_ORIGIN_PROTOCOL, "packet: padding_length %zu in a packet of %lu",
+		    pad_n, (unsigned long)length);
+	*payload = slice_of(pkt + LANE_PAYLOAD_OFFSET, length - 1 - pad_n);
+	if (payload->n == 0)
+		return failure_set(failure, NACRE_E_PACKET, NACRE_ORIGIN_PROTOCOL, "packet: the payload is empty");
+	return 0;
+}
+
+int
+lane_open(struct lane *lane, struct inbox *in, struct slice *payload, size_t *used, struct failure *failure)
+{
+	size_t n;
+	int r;
+
+	if (!lane->has_length) {
+		if (inbox_len(in) < suite_head_len(&lane->suite))
+			return 0;
+		if ((r = read_length(lane, in, failure)) != 0)
+			return r;
+	}
+	n = (size_t)lane->length + 4; /* cannot wrap: length is at most LIMIT_PACKET */
+	*used = n + suite_tag_len(&lane->suite);
+	if (inbox_len(in) < *used)
+		return 0;
+	lane->has_length = false;
+	if ((r = suite_open(&lane->suite, lane->seq, inbox_bytes(in), n)) != 0)
+		return failure_set(failure, r, NACRE_ORIGIN_CRYPTO, "packet: %s",
+		    r == NACRE_E_MAC ? "the integrity check failed" : "cannot be decrypted");
+	if ((r = find_payload(inbox_bytes(in), lane->length, payload, failure)) != 0)
+		return r;
+	count(lane, *used);
+	return 1;
+}
+
+void
+lane_rekeyed(struct lane *lane, bool strict)
+{
+	lane->packets = 0;
+	lane->bytes = 0;
+	if (strict) {
+		lane->seq = 0;
+		lane->seq_wrapped = false;
+	}
+}
+
+/* RFC 4344 3.2: 2^(L/4) blocks for a block of L bits. */
+static uint64_t
+cipher_bytes_max(const struct lane *lane)
+{
+	const struct cipher *cipher = lane->suite.cipher;
+
+	if (cipher == NULL || cipher->rekey_blocks_log2 == 0)
+		return UINT64_MAX;
+	return (uint64_t)cipher->block_len << cipher->rekey_blocks_log2;
+}
+
+bool
+lane_is_worn(const struct lane *lane, uint64_t max_bytes, uint64_t max_packets)
+{
+	return lane->bytes >= max_bytes || lane->packets >= max_packets || lane->bytes >= cipher_bytes_max(lane) ||
+	       lane->packets >= PACKETS_MAX;
+}
+
+bool
+lane_is_spent(const struct lane *lane)
+{
+	return lane->packets >= UINT64_C(0xffffffff) || lane->bytes / 2 >= cipher_bytes_max(lane) / 2 + (UINT64_C(1) << 30);
+}

@@ -1,0 +1,270 @@
+/* proposal: see proposal.h. Knows: writing our KEXINIT. Must not know: what the peer answers (agreement.c).
+ * RFC 4253 7.1. */
+#include "proposal.h"
+#include "limits.h"
+
+#define MARKERS_CLIENT "ext-info-c,kex-strict-c-v00@openssh.com,kex-strict-c"
+#define MARKERS_SERVER "ext-info-s,kex-strict-s-v00@openssh.com,kex-strict-s"
+
+/* One row's name, whatever the table: NULL ends it. */
+typedef const char *name_at_fn(size_t i);
+
+static const char *
+kex_at(size_t i)
+{
+	return kex_table[i].name;
+}
+
+static const char *
+sigalg_at(size_t i)
+{
+	return sigalg_table[i].name;
+}
+
+static const char *
+cipher_at(size_t i)
+{
+	return cipher_table[i].name;
+}
+
+static const char *
+mac_at(size_t i)
+{
+	return mac_table[i].name;
+}
+
+static bool
+table_has(name_at_fn *at, struct slice name)
+{
+	size_t i;
+
+	for (i = 0; at(i) != NULL; i++)
+		if (slice_is(name, at(i)))
+			return true;
+	return false;
+}
+
+static void
+put_table(struct buf *b, name_at_fn *at)
+{
+	size_t i;
+
+	for (i = 0; at(i) != NULL; i++)
+		buf_put_name(b, 0, slice_str(at(i)));
+}
+
+/* The caller's list as it is, every name known. */
+static int
+put_list(struct buf *b, name_at_fn *at, const char *what, const char *list, struct failure *failure)
+{
+	struct slice rest = slice_str(list), name;
+
+	if (rest.n == 0)
+		return failure_set(failure, NACRE_E_ARGUMENT, NACRE_ORIGIN_LOCAL, "%s: the list is empty", what);
+	while (slice_next_name(&rest, &name)) {
+		if (!table_has(at, name))
+			return failure_set(failure, NACRE_E_ARGUMENT, NACRE_ORIGIN_LOCAL, "%s: unknown algorithm \"%.*s\"", what,
+			    (int)(name.n < 64 ? name.n : 64), (const char *)name.p);
+		buf_put_name(b, 0, name);
+	}
+	return 0;
+}
+
+static int
+take_string(struct buf *b, const struct nacre_env *env, char **out)
+{
+	*out = b->bad != 0 ? NULL : mem_str(env, buf_slice(b));
+	return *out == NULL ? NACRE_E_NOMEM : 0;
+}
+
+static int
+list_init(char **out, const struct nacre_env *env, name_at_fn *at, const char *what, const char *list,
+    struct failure *failure)
+{
+	struct buf b;
+	int r = 0;
+
+	*out = NULL;
+	buf_init(&b, env, LIMIT_NAME_LIST);
+	if (list == NULL)
+		put_table(&b, at);
+	else
+		r = put_list(&b, at, what, list, failure);
+	if (r == 0)
+		r = take_string(&b, env, out);
+	buf_free(&b);
+	return r;
+}
+
+typedef bool keep_fn(const void *ctx, struct slice name);
+
+/* Appends the names of `list` for which keep() is `want`, in their order. */
+static void
+put_kept(struct buf *b, const char *list, keep_fn *keep, const void *ctx, bool want)
+{
+	struct slice rest = slice_str(list), name;
+
+	while (slice_next_name(&rest, &name))
+		if (keep(ctx, name) == want)
+			buf_put_name(b, 0, name);
+}
+
+/* Rewrites *list: those that keep() likes first; the others behind them, or not at all. */
+static int
+list_sort(char **list, const struct nacre_env *env, keep_fn *keep, const void *ctx, bool drop_others)
+{
+	struct buf b;
+	char *sorted;
+	int r;
+
+	buf_init(&b, env, LIMIT_NAME_LIST);
+	put_kept(&b, *list, keep, ctx, true);
+	if (!drop_others)
+		put_kept(&b, *list, keep, ctx, false);
+	r = take_string(&b, env, &sorted);
+	buf_free(&b);
+	if (r != 0)
+		return r;
+	mem_free_str(env, *list);
+	*list = sorted;
+	return 0;
+}
+
+static bool
+is_fast_without_aes(const void *ctx, struct slice name)
+{
+	(void)ctx;
+	return !cipher_find(name)->needs_aes_cpu;
+}
+
+static int
+init_ciphers(struct algorithms *a, const struct nacre_env *env, const struct nacre_conn_options *options,
+    struct failure *failure)
+{
+	int r = list_init(&a->cipher, env, cipher_at, "ciphers", options->ciphers, failure);
+
+	if (r != 0 || options->ciphers != NULL || (env->cpu & NACRE_CPU_AES) != 0)
+		return r;
+	return list_sort(&a->cipher, env, is_fast_without_aes, NULL, false);
+}
+
+static bool
+is_for_known_type(const void *ctx, struct slice name)
+{
+	const struct nacre_conn_options *options = ctx;
+
+	return slice_has_name(slice_str(options->known_key_types), slice_str(sigalg_find(name)->key_type));
+}
+
+static bool
+is_for_our_keys(const void *ctx, struct slice name)
+{
+	const struct nacre_conn_options *options = ctx;
+	size_t i;
+
+	for (i = 0; i < options->n_host_keys; i++)
+		if (strcmp(nacre_key_type(options->host_keys[i]), sigalg_find(name)->key_type) == 0)
+			return true;
+	return false;
+}
+
+/* A client moves the algorithms for known keys to the front only where the first is not one of them already: the order
+ * tells a listener less about what we know (CVE-2020-14145). */
+static bool
+wants_known_first(const struct algorithms *a, const struct nacre_conn_options *options)
+{
+	struct slice rest = slice_str(a->host_key), first;
+
+	return options->known_key_types != NULL && options->known_key_types[0] != '\0' &&
+	       slice_next_name(&rest, &first) && !is_for_known_type(options, first);
+}
+
+static int
+init_host_keys(struct algorithms *a, const struct nacre_env *env, const struct nacre_conn_options *options,
+    struct failure *failure)
+{
+	int r = list_init(&a->host_key, env, sigalg_at, "host_key_algorithms", options->host_key_algorithms, failure);
+
+	if (r != 0)
+		return r;
+	if (options->role == NACRE_CLIENT)
+		return wants_known_first(a, options) ? list_sort(&a->host_key, env, is_for_known_type, options, false) : 0;
+	if ((r = list_sort(&a->host_key, env, is_for_our_keys, options, true)) != 0)
+		return r;
+	if (a->host_key[0] == '\0')
+		return failure_set(failure, NACRE_E_ARGUMENT, NACRE_ORIGIN_LOCAL,
+		    "host_keys: a server needs a host key that fits its host_key_algorithms");
+	return 0;
+}
+
+int
+algorithms_init(struct algorithms *a, const struct nacre_env *env, const struct nacre_conn_options *options,
+    struct failure *failure)
+{
+	int r;
+
+	*a = (struct algorithms){NULL, NULL, NULL, NULL};
+	if ((r = list_init(&a->kex, env, kex_at, "kex", options->kex, failure)) == 0 &&
+	    (r = init_host_keys(a, env, options, failure)) == 0 &&
+	    (r = init_ciphers(a, env, options, failure)) == 0)
+		r = list_init(&a->mac, env, mac_at, "macs", options->macs, failure);
+	if (r != 0)
+		algorithms_free(a, env);
+	return r;
+}
+
+void
+algorithms_free(struct algorithms *a, const struct nacre_env *env)
+{
+	mem_free_str(env, a->kex);
+	mem_free_str(env, a->host_key);
+	mem_free_str(env, a->cipher);
+	mem_free_str(env, a->mac);
+	*a = (struct algorithms){NULL, NULL, NULL, NULL};
+}
+
+int
+algorithms_pubkey(const struct nacre_env *env, const char *list, char **out, struct failure *failure)
+{
+	return list_init(out, env, sigalg_at, "pubkey_algorithms", list, failure);
+}
+
+/* The kex list with the markers behind it: they must never stand first (RFC 8308 2.1). */
+static void
+put_kex_names(struct buf *b, const struct algorithms *a, enum nacre_role role, bool first)
+{
+	buf_put_slice(b, slice_str(a->kex));
+	if (first)
+		buf_put_name(b, 0, slice_str(role == NACRE_CLIENT ? MARKERS_CLIENT : MARKERS_SERVER));
+}
+
+int
+proposal_write(const struct algorithms *a, const struct nacre_env *env, enum nacre_role role, bool first,
+    struct buf *payload)
+{
+	struct slice none = SLICE_LIT("none");
+	uint8_t cookie[16];
+	struct msg_kexinit msg;
+	struct buf kex;
+	int r;
+
+	if ((r = mem_random(env, cookie, sizeof(cookie))) != 0)
+		return r;
+	buf_init(&kex, env, LIMIT_NAME_LIST);
+	put_kex_names(&kex, a, role, first);
+	msg = (struct msg_kexinit){
+		.cookie = slice_of(cookie, sizeof(cookie)),
+		.kex = buf_slice(&kex),
+		.host_key = slice_str(a->host_key),
+		.cipher_c2s = slice_str(a->cipher),
+		.cipher_s2c = slice_str(a->cipher),
+		.mac_c2s = slice_str(a->mac),
+		.mac_s2c = slice_str(a->mac),
+		.compression_c2s = none,
+		.compression_s2c = none,
+	};
+	msg_put(payload, MSG_kexinit, &msg);
+	r = kex.bad != 0 ? kex.bad : payload->bad;
+	buf_free(&kex);
+	return r;
+}

@@ -1,0 +1,177 @@
+/* sender: see sender.h. Knows: outq, lane, held. Must not know: contents. RFC 4253 6, 7.1. */
+#include "sender.h"
+#include "limits.h"
+
+#include <stdio.h>
+
+void
+trace_packet(const struct transport *t, enum nacre_trace_kind kind, uint32_t seq, struct slice payload)
+{
+	const struct nacre_env *env = t->setup.env;
+	struct nacre_trace line = {.kind = kind, .sequence = seq, .number = payload.p[0], .length = payload.n};
+	enum msg_family family = payload.p[0] < 50 ? t->gate.kex_family : t->gate.auth_family;
+	char text[512];
+
+	if (env->trace == NULL)
+		return;
+	line.name = msg_describe(payload, family, text, sizeof(text), &line.clause);
+	line.text = text;
+	env->trace(env->ctx, &line);
+}
+
+void
+trace_state(const struct transport *t, const char *machine, const char *from, const char *to)
+{
+	const struct nacre_env *env = t->setup.env;
+	struct nacre_trace line = {.kind = NACRE_TRACE_STATE, .name = machine, .clause = ""};
+	char text[96];
+
+	if (env->trace == NULL)
+		return;
+	snprintf(text, sizeof(text), "%s -> %s", from, to);
+	line.text = text;
+	env->trace(env->ctx, &line);
+}
+
+static uint8_t *
+reserve_direct(void *ctx, size_t n, int *error)
+{
+	struct transport *t = ctx;
+
+	*error = 0;
+	if (t->disconnected)
+		*error = NACRE_E_CLOSED;
+	else if (n == 0 || n > LIMIT_PAYLOAD_OUT)
+		*error = failure_set(t->setup.failure, NACRE_E_LIMIT, NACRE_ORIGIN_LOCAL, "a message of %zu bytes is too long", n);
+	else if ((t->out_packet = outq_reserve(&t->outq, lane_packet_len(&t->out, n))) == NULL)
+		*error = failure_set(t->setup.failure, NACRE_E_NOMEM, NACRE_ORIGIN_RESOURCE, "no memory for output");
+	if (*error != 0)
+		return NULL;
+	t->out_payload_n = n;
+	t->out_is_held = false;
+	return t->out_packet + LANE_PAYLOAD_OFFSET;
+}
+
+static int
+commit_direct(void *ctx)
+{
+	struct transport *t = ctx;
+	uint8_t *pkt = t->out_packet;
+	size_t n = t->out_payload_n, len = lane_packet_len(&t->out, n);
+	int r;
+
+	t->out_packet = NULL;
+	trace_packet(t, NACRE_TRACE_SENT, t->out.seq, slice_of(pkt + LANE_PAYLOAD_OFFSET, n));
+	if ((r = lane_seal(&t->out, &t->pad, pkt, n)) != 0)
+		return failure_set(t->setup.failure, r, NACRE_ORIGIN_CRYPTO, "a packet cannot be encrypted");
+	outq_commit(&t->outq, len);
+	return 0;
+}
+
+/* RFC 4253 7.1: between our KEXINIT and our NEWKEYS nothing of the layers above may leave. Replies to what the peer sent
+ * before its own KEXINIT wait here; a peer that makes us owe more than the bound is not an honest one. */
+static uint8_t *
+reserve_held(struct transport *t, size_t n, int *error)
+{
+	size_t before = t->held.n;
+	uint8_t *p;
+
+	buf_put_u32(&t->held, (uint32_t)n);
+	p = buf_reserve(&t->held, n);
+	if (p == NULL) {
+		t->held.n = before;
+		*error = failure_set(t->setup.failure, t->held.bad, NACRE_ORIGIN_RESOURCE,
+		    "more than %d bytes of replies are owed during a key exchange", LIMIT_HELD);
+		return NULL;
+	}
+	t->out_payload_n = n;
+	t->out_is_held = true;
+	return p;
+}
+
+static uint8_t *
+reserve(void *ctx, size_t n, int *error)
+{
+	struct transport *t = ctx;
+
+	if (t->out_closed && !t->disconnected)
+		return reserve_held(t, n, error);
+	return reserve_direct(t, n, error);
+}
+
+static int
+commit(void *ctx)
+{
+	struct transport *t = ctx;
+	int r;
+
+	if (t->out_is_held) {
+		t->out_is_held = false;
+		t->held.n += t->out_payload_n;
+		return 0;
+	}
+	if ((r = commit_direct(t)) != 0)
+		return r;
+	return transport_rekey_if_due(t);
+}
+
+static size_t
+room(void *ctx)
+{
+	const struct transport *t = ctx;
+
+	if (t->out_closed || t->disconnected || t->outq.n >= LIMIT_OUTPUT_ROOM)
+		return 0;
+	return LIMIT_OUTPUT_ROOM - t->outq.n;
+}
+
+void
+sender_init(struct transport *t)
+{
+	t->outbox = (struct outbox){t, reserve, commit, room};
+	buf_init(&t->held, t->setup.env, LIMIT_HELD);
+}
+
+struct outbox
+sender_direct(struct transport *t)
+{
+	return (struct outbox){t, reserve_direct, commit_direct, room};
+}
+
+int
+sender_raw(struct transport *t, struct slice bytes)
+{
+	uint8_t *p = outq_reserve(&t->outq, bytes.n);
+
+	if (p == NULL)
+		return failure_set(t->setup.failure, NACRE_E_NOMEM, NACRE_ORIGIN_RESOURCE, "no memory for output");
+	memcpy(p, bytes.p, bytes.n);
+	outq_commit(&t->outq, bytes.n);
+	return 0;
+}
+
+static int
+send_copy(struct transport *t, struct slice payload)
+{
+	int r;
+	uint8_t *p = reserve_direct(t, payload.n, &r);
+
+	if (p == NULL)
+		return r;
+	memcpy(p, payload.p, payload.n);
+	return commit_direct(t);
+}
+
+int
+sender_release(struct transport *t)
+{
+	struct reader r = reader_of(buf_slice(&t->held));
+	int error;
+
+	while (r.n > 0) {
+		if ((error = send_copy(t, reader_string(&r))) != 0)
+			return error;
+	}
+	buf_free(&t->held);
+	return transport_rekey_if_due(t);
+}
