@@ -1,19 +1,32 @@
 /* build: the struct of a row into bytes. Knows: field kinds. Must not know: any one message. RFC 4251 5. */
 #include "message.h"
 
-#define COOKIE_LEN 16
-
 static struct slice
 slice_at(const struct field_row *field, const void *in)
 {
 	return *(const struct slice *)(const void *)((const uint8_t *)in + field->offset);
 }
 
-/* An mpint's bytes: the magnitude, and a 00 before a high bit. */
+/* RFC 4251 5: an mpint has no leading zero bytes, but for the one before a high bit. */
+static struct slice
+magnitude(struct slice s)
+{
+	while (s.n > 0 && s.p[0] == 0)
+		s = slice_from(s, 1);
+	return s;
+}
+
 static bool
 needs_zero(struct slice s)
 {
 	return s.n > 0 && (s.p[0] & 0x80) != 0;
+}
+
+static size_t
+mpint_size(struct slice s)
+{
+	s = magnitude(s);
+	return 4 + s.n + (needs_zero(s) ? 1 : 0);
 }
 
 static size_t
@@ -28,25 +41,32 @@ field_size(const struct field_row *field, const void *in)
 	case KIND_U64:
 		return 8;
 	case KIND_COOKIE:
-		return COOKIE_LEN;
+		return FIELD_COOKIE_LEN;
 	case KIND_REST:
 		return slice_at(field, in).n;
 	case KIND_MPINT:
-		return 4 + slice_at(field, in).n + (needs_zero(slice_at(field, in)) ? 1 : 0);
+		return mpint_size(slice_at(field, in));
 	default:
 		return 4 + slice_at(field, in).n;
 	}
 }
 
 size_t
+fields_size(const struct field_row *rows, size_t n_rows, const void *in)
+{
+	size_t n = 0, i;
+
+	for (i = 0; i < n_rows; i++)
+		n += field_size(&rows[i], in);
+	return n;
+}
+
+size_t
 msg_size(enum msg_id id, const void *in)
 {
 	const struct msg_row *row = &msg_rows[id];
-	size_t n = row->number != 0 ? 1 : 0, i;
 
-	for (i = 0; i < row->n_fields; i++)
-		n += field_size(&row->fields[i], in);
-	return n;
+	return (row->number != 0 ? 1 : 0) + fields_size(row->fields, row->n_fields, in);
 }
 
 static uint8_t *
@@ -57,6 +77,16 @@ write_bytes(uint8_t *p, struct slice s)
 	return p + s.n;
 }
 
+/* A shorter cookie is filled up with zeros: msg_size promised all of its bytes. */
+static uint8_t *
+write_cookie(uint8_t *p, struct slice s)
+{
+	memset(p, 0, FIELD_COOKIE_LEN);
+	write_bytes(p, slice_of(s.p, s.n < FIELD_COOKIE_LEN ? s.n : FIELD_COOKIE_LEN));
+	return p + FIELD_COOKIE_LEN;
+}
+
+/* The length fits: no outbox and no buffer has room for 4 GiB. */
 static uint8_t *
 write_string(uint8_t *p, struct slice s)
 {
@@ -67,8 +97,10 @@ write_string(uint8_t *p, struct slice s)
 static uint8_t *
 write_mpint(uint8_t *p, struct slice s)
 {
-	bool pad = needs_zero(s);
+	bool pad;
 
+	s = magnitude(s);
+	pad = needs_zero(s);
 	put_be32(p, (uint32_t)s.n + (pad ? 1 : 0));
 	p += 4;
 	if (pad)
@@ -98,6 +130,7 @@ write_field(uint8_t *p, const struct field_row *field, const void *in)
 		put_be32(p + 4, (uint32_t)v);
 		return p + 8;
 	case KIND_COOKIE:
+		return write_cookie(p, slice_at(field, in));
 	case KIND_REST:
 		return write_bytes(p, slice_at(field, in));
 	case KIND_MPINT:
@@ -107,22 +140,30 @@ write_field(uint8_t *p, const struct field_row *field, const void *in)
 	}
 }
 
+uint8_t *
+fields_write(const struct field_row *rows, size_t n_rows, const void *in, uint8_t *p)
+{
+	size_t i;
+
+	for (i = 0; i < n_rows; i++)
+		p = write_field(p, &rows[i], in);
+	return p;
+}
+
 void
 msg_write(enum msg_id id, const void *in, uint8_t *p)
 {
 	const struct msg_row *row = &msg_rows[id];
-	size_t i;
 
 	if (row->number != 0)
 		*p++ = row->number;
-	for (i = 0; i < row->n_fields; i++)
-		p = write_field(p, &row->fields[i], in);
+	fields_write(row->fields, row->n_fields, in, p);
 }
 
 int
 msg_send(struct outbox *out, enum msg_id id, const void *in)
 {
-	int error;
+	int error = NACRE_E_NOMEM;
 	uint8_t *p = out->reserve(out->ctx, msg_size(id, in), &error);
 
 	if (p == NULL)

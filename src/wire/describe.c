@@ -1,5 +1,5 @@
-/* describe: a payload in words, for the trace. Knows: field kinds and flags. Must not know: any one message; but that the
- * tail of an unknown auth method may hold a secret. Nothing marked SECRET is ever printed. */
+/* describe: a payload in words, for the trace. Knows: field kinds and flags. Must not know: any one message; but that
+ * the tail of an unknown auth method may hold a secret. Nothing marked SECRET is ever printed. */
 #include "message.h"
 #include "text.h"
 
@@ -29,14 +29,48 @@ say(struct words *w, const char *format, ...)
 		w->n = (size_t)n < w->cap - w->n ? w->n + (size_t)n : w->cap - 1;
 }
 
+/* The front of a text, not cut inside a UTF-8 sequence (of at most three continuation bytes). */
+static struct slice
+shown_part(struct slice s)
+{
+	size_t n = TEXT_SHOWN;
+
+	if (s.n <= n)
+		return s;
+	while (n > TEXT_SHOWN - 3 && (s.p[n] & 0xc0) == 0x80)
+		n--;
+	return slice_of(s.p, n);
+}
+
+static size_t
+plain_run(struct slice s)
+{
+	size_t n = 0;
+
+	while (n < s.n && s.p[n] != '"' && s.p[n] != '\\')
+		n++;
+	return n;
+}
+
+/* Quotes and backslashes get a backslash: no peer can write what looks like the next field. */
 static void
 say_text(struct words *w, struct slice s)
 {
+	struct slice rest = shown_part(s);
+	bool cut = rest.n < s.n;
 	char shown[TEXT_SHOWN * 4 + 1];
-	bool cut = s.n > TEXT_SHOWN;
+	size_t n;
 
-	text_escape(shown, sizeof(shown), slice_of(s.p, cut ? TEXT_SHOWN : s.n), false);
-	say(w, "\"%s\"%s", shown, cut ? "..." : "");
+	say(w, "\"");
+	while (rest.n > 0) {
+		n = plain_run(rest);
+		text_escape(shown, sizeof(shown), slice_of(rest.p, n), false);
+		say(w, "%s", shown);
+		if (n < rest.n)
+			say(w, "\\%c", rest.p[n++]);
+		rest = slice_from(rest, n);
+	}
+	say(w, "\"%s", cut ? "..." : "");
 }
 
 static void
@@ -76,21 +110,9 @@ say_field(struct words *w, const struct field_row *field, const void *in)
 	}
 }
 
-/* Any message's struct. */
-union any_msg {
-#define MSG(id, number, family, phase, from, clause) struct msg_##id id;
-#define TAIL(id, parent, selector, from, clause) struct msg_##id id;
-#define FIELD(id, kind, name, flags)
-#define END(id)
-#include "messages.def"
-#undef MSG
-#undef TAIL
-#undef FIELD
-#undef END
-};
-
-static void
-say_row(struct words *w, enum msg_id id, struct slice payload, union any_msg *msg, bool without_tail)
+/* False where the payload does not parse. */
+static bool
+say_row(struct words *w, enum msg_id id, struct slice payload, union msg_any *msg, bool without_tail)
 {
 	const struct msg_row *row = &msg_rows[id];
 	const char *wrong;
@@ -98,16 +120,17 @@ say_row(struct words *w, enum msg_id id, struct slice payload, union any_msg *ms
 
 	if (msg_parse_field(id, payload, msg, &wrong) != 0) {
 		say(w, "%smalformed: %s", w->n == 0 ? "" : " ", wrong);
-		return;
+		return false;
 	}
 	for (i = 0; i < row->n_fields; i++)
 		if (!without_tail || row->fields[i].kind != KIND_REST)
 			say_field(w, &row->fields[i], msg);
+	return true;
 }
 
 /* What selects the tail, and the tail; false for a message that has none. */
 static bool
-tail_of(enum msg_id id, const union any_msg *msg, struct slice *selector, struct slice *tail)
+tail_of(enum msg_id id, const union msg_any *msg, struct slice *selector, struct slice *tail)
 {
 	switch (id) {
 	case MSG_userauth_request:
@@ -132,10 +155,10 @@ tail_of(enum msg_id id, const union any_msg *msg, struct slice *selector, struct
 }
 
 static void
-say_tail(struct words *w, enum msg_id id, const union any_msg *msg)
+say_tail(struct words *w, enum msg_id id, const union msg_any *msg)
 {
 	struct slice selector, tail;
-	union any_msg tail_msg;
+	union msg_any tail_msg;
 	enum msg_id tail_id;
 
 	if (!tail_of(id, msg, &selector, &tail))
@@ -153,7 +176,7 @@ static bool
 has_tail(enum msg_id id)
 {
 	struct slice selector, tail;
-	union any_msg none;
+	union msg_any none;
 
 	memset(&none, 0, sizeof(none));
 	return tail_of(id, &none, &selector, &tail);
@@ -164,7 +187,7 @@ msg_describe(struct slice payload, enum msg_family family, char *out, size_t cap
 {
 	struct words w = {out, 0, cap};
 	enum msg_id id = payload.n == 0 ? MSG_none : msg_find(payload.p[0], family);
-	union any_msg msg;
+	union msg_any msg;
 
 	out[0] = '\0';
 	*clause = "";
@@ -174,7 +197,7 @@ msg_describe(struct slice payload, enum msg_family family, char *out, size_t cap
 	}
 	*clause = msg_rows[id].clause;
 	memset(&msg, 0, sizeof(msg));
-	say_row(&w, id, payload, &msg, has_tail(id));
-	say_tail(&w, id, &msg);
+	if (say_row(&w, id, payload, &msg, has_tail(id)))
+		say_tail(&w, id, &msg);
 	return msg_rows[id].name;
 }

@@ -3,16 +3,13 @@
 #ifndef WIRE_MESSAGE_H
 #define WIRE_MESSAGE_H
 
-#include "buf.h"
+#include "fields.h"
 #include "outbox.h"
 #include "reader.h"
 
 enum msg_family { FAMILY_GENERIC, FAMILY_KEX_ECDH, FAMILY_KEX_GEX, FAMILY_PUBKEY, FAMILY_PASSWORD, FAMILY_KBDINT };
 enum msg_phase { PHASE_TRANSPORT, PHASE_NEGOTIATION, PHASE_METHOD, PHASE_AUTH, PHASE_CONNECTION, PHASE_EXTENSION };
 enum msg_from { FROM_CLIENT = 1, FROM_SERVER = 2, FROM_BOTH = 3 };
-enum field_kind { KIND_U8, KIND_BOOL, KIND_U32, KIND_U64, KIND_COOKIE, KIND_STRING, KIND_TEXT, KIND_NAMES, KIND_MPINT,
-	KIND_REST };
-enum field_flag { FIELD_OPT = 1, FIELD_SECRET = 2 };
 
 /* The ids, in table order: MSG_disconnect, ... */
 enum msg_id {
@@ -42,17 +39,6 @@ enum msg_number {
 #undef END
 };
 
-#define CTYPE_U8 uint8_t
-#define CTYPE_BOOL bool
-#define CTYPE_U32 uint32_t
-#define CTYPE_U64 uint64_t
-#define CTYPE_COOKIE struct slice
-#define CTYPE_STRING struct slice
-#define CTYPE_TEXT struct slice
-#define CTYPE_NAMES struct slice
-#define CTYPE_MPINT struct slice
-#define CTYPE_REST struct slice
-
 /* The structs: struct msg_disconnect { ... }. Slices borrow from the payload that was parsed. `number` is the message's
  * number (0 for a tail); a parse sets it, a build does not look at it. */
 #define MSG(id, num, family, phase, from, clause)                                                                      \
@@ -71,11 +57,17 @@ enum msg_number {
 #undef FIELD
 #undef END
 
-struct field_row {
-	const char *name;
-	enum field_kind kind;
-	unsigned flags;
-	size_t offset; /* of the member in its struct */
+/* Room for the struct of any row. */
+union msg_any {
+#define MSG(id, number, family, phase, from, clause) struct msg_##id id;
+#define TAIL(id, parent, selector, from, clause) struct msg_##id id;
+#define FIELD(id, kind, name, flags)
+#define END(id)
+#include "messages.def"
+#undef MSG
+#undef TAIL
+#undef FIELD
+#undef END
 };
 
 struct msg_row {

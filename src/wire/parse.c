@@ -1,14 +1,12 @@
 /* parse: bytes into the struct of a row. Knows: field kinds. Must not know: any one message. RFC 4251 5. */
 #include "message.h"
 
-#define COOKIE_LEN 16
-
 static struct slice
 read_slice(struct reader *r, enum field_kind kind)
 {
 	switch (kind) {
 	case KIND_COOKIE:
-		return reader_bytes(r, COOKIE_LEN);
+		return reader_bytes(r, FIELD_COOKIE_LEN);
 	case KIND_NAMES:
 		return reader_names(r);
 	case KIND_MPINT:
@@ -44,33 +42,49 @@ read_field(struct reader *r, const struct field_row *field, void *out)
 }
 
 static int
-refuse(const struct msg_row *row, void *out, const char *name, const char **field)
+refuse(const char **field, const char *name)
 {
-	memset(out, 0, row->size);
 	if (field != NULL)
 		*field = name;
 	return NACRE_E_FORMAT;
 }
 
 int
+fields_parse(const struct field_row *rows, size_t n_rows, struct slice bytes, void *out, const char **field)
+{
+	struct reader r = reader_of(bytes);
+	size_t i;
+
+	for (i = 0; i < n_rows; i++) {
+		if ((rows[i].flags & FIELD_OPT) != 0 && r.n == 0)
+			continue; /* left out as a whole: its member stays zero */
+		read_field(&r, &rows[i], out);
+		if (r.bad)
+			return refuse(field, rows[i].name);
+	}
+	return reader_end(&r) ? 0 : refuse(field, "end");
+}
+
+static int
+parse_row(const struct msg_row *row, struct slice payload, void *out, const char **field)
+{
+	if (row->number != 0) {
+		if (payload.n == 0 || payload.p[0] != row->number)
+			return refuse(field, "number");
+		*(uint8_t *)out = payload.p[0]; /* each struct begins with its number */
+		payload = slice_from(payload, 1);
+	}
+	return fields_parse(row->fields, row->n_fields, payload, out, field);
+}
+
+int
 msg_parse_field(enum msg_id id, struct slice payload, void *out, const char **field)
 {
 	const struct msg_row *row = &msg_rows[id];
-	struct reader r = reader_of(payload);
-	size_t i;
+	int r;
 
 	memset(out, 0, row->size);
-	if (row->number != 0) {
-		*(uint8_t *)out = reader_u8(&r); /* each struct begins with its number */
-		if (r.bad || *(uint8_t *)out != row->number)
-			return refuse(row, out, "number", field);
-	}
-	for (i = 0; i < row->n_fields; i++) {
-		if ((row->fields[i].flags & FIELD_OPT) != 0 && r.n == 0)
-			break;
-		read_field(&r, &row->fields[i], out);
-		if (r.bad)
-			return refuse(row, out, row->fields[i].name, field);
-	}
-	return reader_end(&r) ? 0 : refuse(row, out, "end", field);
+	if ((r = parse_row(row, payload, out, field)) != 0)
+		memset(out, 0, row->size);
+	return r;
 }
