@@ -24,7 +24,7 @@ enum cipher_kind {
 
 /* An opaque, aligned home for a library's context: no allocation by us. */
 struct cipher_state {
-	_Alignas(32) uint8_t bytes[CIPHER_STATE_MAX];
+	_Alignas(16) uint8_t bytes[CIPHER_STATE_MAX];
 };
 
 struct cipher {

@@ -1,0 +1,65 @@
+/* kex: the table of key agreement methods. Knows: X25519 through libsodium. Must not know: messages. RFC 7748, RFC 8731. */
+#include "kex.h"
+#include "mem.h"
+
+#include <sodium.h>
+
+#define X25519_LEN 32
+
+_Static_assert(X25519_LEN <= KEX_STATE_MAX && X25519_LEN <= KEX_PUBLIC_MAX && X25519_LEN <= KEX_SECRET_MAX, "X25519 sizes");
+
+static int
+x25519_init(struct kex_state *st, const struct nacre_env *env, uint8_t *out)
+{
+	int r = mem_random(env, st->bytes, X25519_LEN);
+
+	if (r != 0)
+		return r;
+	return crypto_scalarmult_base(out, st->bytes) == 0 ? 0 : NACRE_E_CRYPTO;
+}
+
+/* RFC 8731 3: an all-zero result ends the exchange; libsodium says so. */
+static int
+x25519_finish(struct kex_state *st, const uint8_t *reply, uint8_t *secret)
+{
+	int r = crypto_scalarmult(secret, st->bytes, reply);
+
+	sodium_memzero(st, sizeof(*st));
+	return r == 0 ? 0 : NACRE_E_KEX;
+}
+
+static int
+x25519_respond(const struct nacre_env *env, const uint8_t *init, uint8_t *reply, uint8_t *secret)
+{
+	struct kex_state st;
+	int r = x25519_init(&st, env, reply);
+
+	if (r == 0)
+		r = x25519_finish(&st, init, secret);
+	sodium_memzero(&st, sizeof(st));
+	return r;
+}
+
+#define X25519(kex_name)                                                                                               \
+	{                                                                                                              \
+		.name = kex_name, .hash = HASH_SHA256, .secret_form = KEX_SECRET_MPINT, .init_len = X25519_LEN,        \
+		.reply_len = X25519_LEN, .secret_len = X25519_LEN, .init = x25519_init, .respond = x25519_respond,     \
+		.finish = x25519_finish,                                                                               \
+	}
+
+const struct kex kex_table[] = {
+	X25519("curve25519-sha256"),
+	X25519("curve25519-sha256@libssh.org"),
+	{.name = NULL},
+};
+
+const struct kex *
+kex_find(struct slice name)
+{
+	const struct kex *k;
+
+	for (k = kex_table; k->name != NULL; k++)
+		if (slice_is(name, k->name))
+			return k;
+	return NULL;
+}

@@ -1,0 +1,143 @@
+/* mbed: see mbed.h. Knows: mbedTLS's symmetric half. Must not know: SSH. */
+#include "mbed.h"
+
+#include <mbedtls/aes.h>
+#include <mbedtls/gcm.h>
+#include <mbedtls/platform_util.h>
+#include <mbedtls/sha1.h>
+#include <mbedtls/sha512.h>
+#include <mbedtls/version.h>
+
+#if MBEDTLS_VERSION_NUMBER < 0x03000000
+#define mbedtls_sha1_starts mbedtls_sha1_starts_ret
+#define mbedtls_sha1_update mbedtls_sha1_update_ret
+#define mbedtls_sha1_finish mbedtls_sha1_finish_ret
+#define mbedtls_sha512_starts mbedtls_sha512_starts_ret
+#define mbedtls_sha512_update mbedtls_sha512_update_ret
+#define mbedtls_sha512_finish mbedtls_sha512_finish_ret
+#endif
+
+struct ctr_state {
+	mbedtls_aes_context aes;
+	size_t offset;
+	unsigned char counter[16], stream[16];
+};
+
+_Static_assert(sizeof(mbedtls_sha512_context) <= sizeof(((struct hash *)0)->state), "SHA-384 state");
+_Static_assert(sizeof(mbedtls_sha1_context) <= sizeof(((struct hash *)0)->state), "SHA-1 state");
+_Static_assert(sizeof(mbedtls_gcm_context) <= MBED_GCM_STATE, "GCM state");
+_Static_assert(sizeof(struct ctr_state) <= MBED_CTR_STATE, "CTR state");
+
+static int
+status(int r)
+{
+	return r == 0 ? 0 : NACRE_E_CRYPTO;
+}
+
+int
+mbed_random(void *ctx, unsigned char *out, size_t n)
+{
+	const struct nacre_env *env = ctx;
+
+	return env->random(env->ctx, out, n) == 0 ? 0 : -1;
+}
+
+int
+mbed_hash_init(struct hash *h)
+{
+	void *state = h->state;
+
+	if (h->id == HASH_SHA1) {
+		mbedtls_sha1_init(state);
+		return status(mbedtls_sha1_starts(state));
+	}
+	mbedtls_sha512_init(state);
+	return status(mbedtls_sha512_starts(state, 1));
+}
+
+int
+mbed_hash_update(struct hash *h, struct slice s)
+{
+	void *state = h->state;
+
+	return status(h->id == HASH_SHA1 ? mbedtls_sha1_update(state, s.p, s.n) : mbedtls_sha512_update(state, s.p, s.n));
+}
+
+int
+mbed_hash_final(struct hash *h, uint8_t *out)
+{
+	uint8_t digest[64];
+	void *state = h->state;
+	int r = h->id == HASH_SHA1 ? mbedtls_sha1_finish(state, digest) : mbedtls_sha512_finish(state, digest);
+
+	if (r == 0)
+		memcpy(out, digest, hash_len(h->id));
+	mbedtls_platform_zeroize(digest, sizeof(digest));
+	return status(r);
+}
+
+void
+mbed_hash_free(struct hash *h)
+{
+	void *state = h->state;
+
+	if (h->id == HASH_SHA1)
+		mbedtls_sha1_free(state);
+	else
+		mbedtls_sha512_free(state);
+}
+
+int
+mbed_gcm_init(void *state, const uint8_t *key, size_t key_len)
+{
+	mbedtls_gcm_init(state);
+	return status(mbedtls_gcm_setkey(state, MBEDTLS_CIPHER_ID_AES, key, (unsigned)key_len * 8));
+}
+
+int
+mbed_gcm_seal(void *state, const uint8_t nonce[12], struct slice ad, uint8_t *p, size_t n, uint8_t tag[16])
+{
+	return status(mbedtls_gcm_crypt_and_tag(state, MBEDTLS_GCM_ENCRYPT, n, nonce, 12, ad.p, ad.n, p, p, 16, tag));
+}
+
+int
+mbed_gcm_open(void *state, const uint8_t nonce[12], struct slice ad, uint8_t *p, size_t n, const uint8_t tag[16])
+{
+	int r = mbedtls_gcm_auth_decrypt(state, n, nonce, 12, ad.p, ad.n, tag, 16, p, p);
+
+	return r == MBEDTLS_ERR_GCM_AUTH_FAILED ? NACRE_E_MAC : status(r);
+}
+
+void
+mbed_gcm_free(void *state)
+{
+	mbedtls_gcm_free(state);
+}
+
+int
+mbed_ctr_init(void *state, const uint8_t *key, size_t key_len, const uint8_t iv[16])
+{
+	struct ctr_state *ctr = state;
+
+	mbedtls_aes_init(&ctr->aes);
+	ctr->offset = 0;
+	memcpy(ctr->counter, iv, sizeof(ctr->counter));
+	return status(mbedtls_aes_setkey_enc(&ctr->aes, key, (unsigned)key_len * 8));
+}
+
+int
+mbed_ctr_crypt(void *state, uint8_t *p, size_t n)
+{
+	struct ctr_state *ctr = state;
+
+	return status(mbedtls_aes_crypt_ctr(&ctr->aes, n, &ctr->offset, ctr->counter, ctr->stream, p, p));
+}
+
+void
+mbed_ctr_free(void *state)
+{
+	struct ctr_state *ctr = state;
+
+	mbedtls_aes_free(&ctr->aes);
+	mbedtls_platform_zeroize(ctr, sizeof(*ctr));
+}

@@ -1,0 +1,201 @@
+/* sign_rsa: RSA PKCS#1 v1.5 through mbedTLS. Knows: numbers and signatures. Must not know: SSH framing.
+ * RFC 8017 8.2, RFC 8332 3. */
+#include "mbed.h"
+#include "mbed_pk.h"
+#include "sign.h"
+
+#include <sodium.h>
+
+static struct slice
+without_zeros(struct slice s)
+{
+	while (s.n > 0 && s.p[0] == 0)
+		s = slice_from(s, 1);
+	return s;
+}
+
+static size_t
+bit_len(struct slice s)
+{
+	size_t bits;
+	uint8_t top;
+
+	s = without_zeros(s);
+	if (s.n == 0)
+		return 0;
+	bits = (s.n - 1) * 8;
+	for (top = s.p[0]; top != 0; top >>= 1)
+		bits++;
+	return bits;
+}
+
+/* CVE-2026-39829: an oversized number costs nothing, it is refused before any mathematics. */
+int
+rsa_check_public(const struct rsa_public *key)
+{
+	struct slice e = without_zeros(key->e);
+	size_t bits = bit_len(key->n);
+
+	if (bits < RSA_BITS_MIN || bits > RSA_BITS_MAX)
+		return NACRE_E_KEY_TYPE;
+	if (e.n == 0 || e.n > 4 || (e.p[e.n - 1] & 1) == 0 || (e.n == 1 && e.p[0] == 1))
+		return NACRE_E_KEY_TYPE;
+	return (key->n.p[key->n.n - 1] & 1) != 0 ? 0 : NACRE_E_KEY_TYPE;
+}
+
+static int
+load_public(mbedtls_rsa_context *rsa, const struct rsa_public *key)
+{
+	int r = rsa_check_public(key);
+
+	if (r != 0)
+		return r;
+	if (mbedtls_rsa_import_raw(rsa, key->n.p, key->n.n, NULL, 0, NULL, 0, NULL, 0, key->e.p, key->e.n) != 0 ||
+	    mbedtls_rsa_complete(rsa) != 0 || mbedtls_rsa_check_pubkey(rsa) != 0)
+		return NACRE_E_CRYPTO;
+	return 0;
+}
+
+static int
+load_private(mbedtls_rsa_context *rsa, const struct rsa_private *key)
+{
+	struct rsa_public pub = {key->n, key->e};
+	int r = rsa_check_public(&pub);
+
+	if (r != 0)
+		return r;
+	if (mbedtls_rsa_import_raw(rsa, key->n.p, key->n.n, key->p.p, key->p.n, key->q.p, key->q.n, key->d.p, key->d.n,
+		key->e.p, key->e.n) != 0 ||
+	    mbedtls_rsa_complete(rsa) != 0)
+		return NACRE_E_CRYPTO;
+	return 0;
+}
+
+/* iqmp is q^-1 mod p in openssh-key-v1 and in PKCS#1 alike. */
+static int
+check_iqmp(const mbedtls_rsa_context *rsa, struct slice iqmp)
+{
+	mbedtls_mpi expected, given;
+	int r = NACRE_E_CRYPTO;
+
+	mbedtls_mpi_init(&expected);
+	mbedtls_mpi_init(&given);
+	if (mbedtls_rsa_export_crt(rsa, NULL, NULL, &expected) == 0 &&
+	    mbedtls_mpi_read_binary(&given, iqmp.p, iqmp.n) == 0 && mbedtls_mpi_cmp_mpi(&expected, &given) == 0)
+		r = 0;
+	mbedtls_mpi_free(&given);
+	mbedtls_mpi_free(&expected);
+	return r;
+}
+
+int
+rsa_check_private(const struct rsa_private *key, const struct nacre_env *env)
+{
+	mbedtls_rsa_context rsa;
+	int r;
+
+	(void)env;
+	mbed_rsa_init(&rsa);
+	if ((r = load_private(&rsa, key)) == 0 && mbedtls_rsa_check_privkey(&rsa) != 0)
+		r = NACRE_E_CRYPTO;
+	if (r == 0)
+		r = check_iqmp(&rsa, key->iqmp);
+	mbedtls_rsa_free(&rsa);
+	return r;
+}
+
+int
+rsa_sign(const struct rsa_private *key, const struct nacre_env *env, enum hash_id hash, struct slice data,
+    uint8_t sig[RSA_SIG_MAX], size_t *sig_len)
+{
+	void *rng_ctx = (void *)(uintptr_t)env;
+	uint8_t digest[HASH_MAX_LEN];
+	mbedtls_rsa_context rsa;
+	int r;
+
+	*sig_len = 0;
+	mbed_rsa_init(&rsa);
+	if ((r = hash_once(hash, data, digest)) != 0 || (r = load_private(&rsa, key)) != 0)
+		goto out;
+	r = NACRE_E_CRYPTO;
+	if (mbed_rsa_sign(&rsa, mbed_random, rng_ctx, hash, digest, sig) != 0 ||
+	    mbed_rsa_verify(&rsa, hash, digest, sig) != 0) /* fault attacks: a wrong one would give the key away */
+		goto out;
+	*sig_len = mbedtls_rsa_get_len(&rsa);
+	r = 0;
+out:
+	mbedtls_rsa_free(&rsa);
+	sodium_memzero(digest, sizeof(digest));
+	return r;
+}
+
+int
+rsa_verify(const struct rsa_public *key, enum hash_id hash, struct slice data, struct slice sig)
+{
+	uint8_t digest[HASH_MAX_LEN], padded[RSA_SIG_MAX];
+	mbedtls_rsa_context rsa;
+	size_t n;
+	int r;
+
+	mbed_rsa_init(&rsa);
+	if ((r = load_public(&rsa, key)) != 0 || (r = hash_once(hash, data, digest)) != 0)
+		goto out;
+	r = NACRE_E_CRYPTO;
+	n = mbedtls_rsa_get_len(&rsa);
+	if (sig.n == 0 || sig.n > n || n > sizeof(padded))
+		goto out;
+	memset(padded, 0, n - sig.n);
+	memcpy(padded + (n - sig.n), sig.p, sig.n);
+	if (mbed_rsa_verify(&rsa, hash, digest, padded) == 0)
+		r = 0;
+out:
+	mbedtls_rsa_free(&rsa);
+	return r;
+}
+
+static int
+export_number(const mbedtls_mpi *m, struct rsa_numbers *out, size_t i)
+{
+	out->len[i] = mbedtls_mpi_size(m);
+	if (out->len[i] > RSA_SIG_MAX)
+		return NACRE_E_CRYPTO;
+	return mbedtls_mpi_write_binary(m, out->value[i], out->len[i]) == 0 ? 0 : NACRE_E_CRYPTO;
+}
+
+static int
+export_all(const mbedtls_rsa_context *rsa, struct rsa_numbers *out)
+{
+	mbedtls_mpi m[6]; /* n, e, d, p, q, iqmp */
+	size_t i;
+	int r = NACRE_E_CRYPTO;
+
+	for (i = 0; i < 6; i++)
+		mbedtls_mpi_init(&m[i]);
+	if (mbedtls_rsa_export(rsa, &m[0], &m[3], &m[4], &m[2], &m[1]) == 0 &&
+	    mbedtls_rsa_export_crt(rsa, NULL, NULL, &m[5]) == 0)
+		r = 0;
+	for (i = 0; i < 6 && r == 0; i++)
+		r = export_number(&m[i], out, i);
+	for (i = 0; i < 6; i++)
+		mbedtls_mpi_free(&m[i]);
+	return r;
+}
+
+int
+rsa_generate(const struct nacre_env *env, unsigned bits, struct rsa_numbers *out)
+{
+	void *rng_ctx = (void *)(uintptr_t)env;
+	mbedtls_rsa_context rsa;
+	int r;
+
+	if (bits < RSA_BITS_MIN || bits > RSA_BITS_MAX)
+		return NACRE_E_KEY_TYPE;
+	mbed_rsa_init(&rsa);
+	r = mbedtls_rsa_gen_key(&rsa, mbed_random, rng_ctx, bits, 65537) == 0 ? 0 : NACRE_E_CRYPTO;
+	if (r == 0)
+		r = export_all(&rsa, out);
+	if (r != 0)
+		sodium_memzero(out, sizeof(*out));
+	mbedtls_rsa_free(&rsa);
+	return r;
+}
