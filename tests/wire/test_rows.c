@@ -32,7 +32,7 @@ every_row_has_a_name_and_a_clause(void **state)
 		else
 			tails++;
 	}
-	print_message("%u rows: %u messages, %u tails\n", id, messages, tails);
+	print_message("# %u rows: %u messages, %u tails\n", id, messages, tails);
 	assert_int_equal(messages + tails, MSG_COUNT);
 	assert_true(messages > 0 && tails > 0);
 }
