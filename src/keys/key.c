@@ -1,0 +1,219 @@
+/* key: see key.h. Knows: the table of types, and a key's life. Must not know: formats. RFC 4253 6.6. */
+#include "key.h"
+#include "mem.h"
+
+#include <sodium.h>
+
+const struct key_type key_types[] = {
+	{"ssh-ed25519", KEY_ED25519_KIND, CURVE_P256, NULL},
+	{"ecdsa-sha2-nistp256", KEY_ECDSA_KIND, CURVE_P256, "nistp256"},
+	{"ecdsa-sha2-nistp384", KEY_ECDSA_KIND, CURVE_P384, "nistp384"},
+	{"ecdsa-sha2-nistp521", KEY_ECDSA_KIND, CURVE_P521, "nistp521"},
+	{"ssh-rsa", KEY_RSA_KIND, CURVE_P256, NULL},
+	{NULL, KEY_RSA_KIND, CURVE_P256, NULL},
+};
+
+const struct key_type *
+key_type_find(struct slice name)
+{
+	const struct key_type *t;
+
+	for (t = key_types; t->name != NULL; t++)
+		if (slice_is(name, t->name))
+			return t;
+	return NULL;
+}
+
+/* Locked memory with guard pages where the system gives it; else wiped memory of the environment's. */
+static int
+take_secret(nacre_key *key, size_t n)
+{
+	key->secret = sodium_malloc(n);
+	key->secret_is_locked = key->secret != NULL;
+	if (key->secret == NULL && (key->secret = mem_new(key->env, n)) == NULL)
+		return NACRE_E_NOMEM;
+	key->secret_len = n;
+	return 0;
+}
+
+static void
+drop_secret(nacre_key *key)
+{
+	if (key->secret_is_locked)
+		sodium_free(key->secret); /* wipes */
+	else
+		mem_wipe_free(key->env, key->secret, key->secret_len);
+	key->secret = NULL;
+	key->secret_len = 0;
+}
+
+static int
+check_ed25519(const nacre_key *key)
+{
+	struct slice s = key->numbers[0];
+	uint8_t public_key[ED25519_PUBLIC_LEN];
+	int r;
+
+	if (s.n != 64)
+		return NACRE_E_KEY_FORMAT;
+	if ((r = ed25519_public(s.p, public_key)) != 0)
+		return r;
+	if (memcmp(public_key, key->point.p, sizeof(public_key)) != 0 ||
+	    memcmp(s.p + 32, public_key, sizeof(public_key)) != 0)
+		return NACRE_E_KEY_FORMAT;
+	return 0;
+}
+
+static int
+check_secret(const nacre_key *key)
+{
+	struct rsa_private rsa = {key->n, key->e, key->numbers[0], key->numbers[1], key->numbers[2], key->numbers[3]};
+	int r = NACRE_E_KEY_FORMAT;
+
+	switch (key->type->kind) {
+	case KEY_ED25519_KIND:
+		return check_ed25519(key);
+	case KEY_ECDSA_KIND:
+		r = ecdsa_check_pair(key->type->curve, key->numbers[0], key->point, key->env);
+		break;
+	case KEY_RSA_KIND:
+		r = rsa_check_private(&rsa, key->env);
+		break;
+	}
+	return r == NACRE_E_CRYPTO ? NACRE_E_KEY_FORMAT : r;
+}
+
+int
+key_set_secret(nacre_key *key, const struct slice numbers[KEY_NUMBERS])
+{
+	size_t total = 0, at = 0, i;
+	int r;
+
+	for (i = 0; i < KEY_NUMBERS; i++)
+		total += numbers[i].n;
+	if (total == 0)
+		return NACRE_E_KEY_FORMAT;
+	if ((r = take_secret(key, total)) != 0)
+		return r;
+	for (i = 0; i < KEY_NUMBERS; i++) {
+		if (numbers[i].n > 0)
+			memcpy(key->secret + at, numbers[i].p, numbers[i].n);
+		key->numbers[i] = slice_of(key->secret + at, numbers[i].n);
+		at += numbers[i].n;
+	}
+	/* Never written again: threads may share the key. */
+	if (key->secret_is_locked)
+		(void)sodium_mprotect_readonly(key->secret);
+	return check_secret(key);
+}
+
+int
+key_set_comment(nacre_key *key, struct slice comment)
+{
+	const uint8_t *nul = comment.n == 0 ? NULL : memchr(comment.p, 0, comment.n);
+
+	if (nul != NULL)
+		comment.n = (size_t)(nul - comment.p);
+	mem_free_str(key->env, key->comment);
+	key->comment = mem_str(key->env, comment);
+	return key->comment == NULL ? NACRE_E_NOMEM : 0;
+}
+
+void
+nacre_key_free(nacre_key *key)
+{
+	if (key == NULL)
+		return;
+	drop_secret(key);
+	mem_free(key->env, key->blob, key->blob_len);
+	mem_free_str(key->env, key->comment);
+	mem_free(key->env, key, sizeof(*key));
+}
+
+const char *
+nacre_key_type(const nacre_key *key)
+{
+	return key->type->name;
+}
+
+/* The mpint's magnitude has no leading zero byte: its top byte holds the top bit. */
+static unsigned
+modulus_bits(struct slice n)
+{
+	unsigned bits = (unsigned)n.n * 8;
+	uint8_t top;
+
+	for (top = n.p[0]; (top & 0x80) == 0; top = (uint8_t)(top << 1))
+		bits--;
+	return bits;
+}
+
+unsigned
+nacre_key_bits(const nacre_key *key)
+{
+	static const unsigned curve_bits[] = {256, 384, 521};
+
+	switch (key->type->kind) {
+	case KEY_ED25519_KIND:
+		return 256;
+	case KEY_ECDSA_KIND:
+		return curve_bits[key->type->curve];
+	case KEY_RSA_KIND:
+		break;
+	}
+	return modulus_bits(key->n);
+}
+
+bool
+nacre_key_has_private(const nacre_key *key)
+{
+	return key->secret != NULL;
+}
+
+bool
+nacre_key_is_locked(const nacre_key *key)
+{
+	return key->secret_is_locked;
+}
+
+const char *
+nacre_key_comment(const nacre_key *key)
+{
+	return key->comment == NULL ? "" : key->comment;
+}
+
+struct slice
+key_blob(const nacre_key *key)
+{
+	return slice_of(key->blob, key->blob_len);
+}
+
+const uint8_t *
+nacre_key_blob(const nacre_key *key, size_t *n)
+{
+	*n = key->blob_len;
+	return key->blob;
+}
+
+bool
+nacre_key_equal(const nacre_key *a, const nacre_key *b)
+{
+	return slice_eq(key_blob(a), key_blob(b));
+}
+
+int
+nacre_key_copy_public(const struct nacre_env *env, const nacre_key *key, nacre_key **copy)
+{
+	int r;
+
+	*copy = NULL;
+	if (env == NULL || key == NULL)
+		return NACRE_E_ARGUMENT;
+	if ((r = key_parse_blob(env, key_blob(key), copy)) != 0 || key->comment == NULL)
+		return r;
+	if ((r = key_set_comment(*copy, slice_str(key->comment))) != 0) {
+		nacre_key_free(*copy);
+		*copy = NULL;
+	}
+	return r;
+}

@@ -1,0 +1,93 @@
+/* publine: see publine.h. Knows: words. Must not know: options, markers. sshd(8), AUTHORIZED_KEYS FILE FORMAT. */
+#include "publine.h"
+#include "armor.h"
+#include "keyfile.h"
+
+static bool
+is_space(uint8_t c)
+{
+	return c == ' ' || c == '\t';
+}
+
+static struct slice
+skip_spaces(struct slice s)
+{
+	while (s.n > 0 && is_space(s.p[0]))
+		s = slice_from(s, 1);
+	return s;
+}
+
+bool
+publine_word(struct slice *line, struct slice *word)
+{
+	struct slice s = skip_spaces(*line);
+	size_t n = 0;
+
+	while (n < s.n && !is_space(s.p[n]))
+		n++;
+	*word = slice_of(s.p, n);
+	*line = skip_spaces(slice_from(s, n));
+	return n > 0;
+}
+
+int
+publine_key(const struct nacre_env *env, struct slice *line, nacre_key **key)
+{
+	struct slice type, base64;
+	struct buf blob;
+	int r;
+
+	*key = NULL;
+	if (!publine_word(line, &type) || !publine_word(line, &base64))
+		return NACRE_E_KEY_FORMAT;
+	if (key_type_find(type) == NULL)
+		return NACRE_E_UNSUPPORTED;
+	buf_init(&blob, env, KEYFILE_MAX);
+	if ((r = armor_decode(&blob, base64)) == 0)
+		r = key_parse_blob(env, buf_slice(&blob), key);
+	buf_free(&blob);
+	if (r == 0 && !slice_is(type, nacre_key_type(*key))) {
+		nacre_key_free(*key);
+		*key = NULL;
+		r = NACRE_E_KEY_FORMAT;
+	}
+	return r;
+}
+
+static struct slice
+first_line(const char *line, size_t n)
+{
+	struct slice text = slice_of(line, n), first = SLICE_NONE;
+
+	(void)armor_next_line(&text, &first);
+	while (first.n > 0 && is_space(first.p[first.n - 1]))
+		first.n--;
+	return first;
+}
+
+int
+nacre_key_parse_public(const struct nacre_env *env, const char *line, size_t n, nacre_key **key, char *why_text,
+    size_t why_size)
+{
+	struct why why = {why_text, why_size};
+	struct slice rest = first_line(line, n), words, type;
+	int r;
+
+	*key = NULL;
+	(void)why_fail(&why, 0, "");
+	if (env == NULL || line == NULL)
+		return NACRE_E_ARGUMENT;
+	words = rest;
+	if (!publine_word(&words, &type))
+		return why_fail(&why, NACRE_E_KEY_FORMAT, "the line is empty");
+	if ((r = publine_key(env, &rest, key)) == NACRE_E_UNSUPPORTED)
+		return why_fail_name(&why, r, "the key is of a type that is not supported", type);
+	if (r != 0)
+		return why_fail(&why, r, r == NACRE_E_KEY_FORMAT ? "the line is not \"type base64 comment\"" : nacre_status_text(r));
+	if (rest.n > 0 && (r = key_set_comment(*key, rest)) != 0) {
+		nacre_key_free(*key);
+		*key = NULL;
+		return why_fail(&why, r, "out of memory");
+	}
+	return 0;
+}
