@@ -1,7 +1,8 @@
 /* What the core asks of the world: memory, randomness, and where a trace goes.
  *
  * The core does no I/O and has no globals: everything comes in through this struct. Time is not here: it enters by
- * nacre_conn_tick. nacre_env_default() is what programs use; tests put counting allocators and seeded randomness here. */
+ * nacre_conn_tick. nacre_env_default() is what programs use; tests put counting allocators and seeded randomness here.
+ * Who brings an environment of their own calls nacre_env_default() once before, for libsodium's sake. */
 #ifndef NACRE_ENV_H
 #define NACRE_ENV_H
 

@@ -13,6 +13,8 @@
 #include "sink.h"
 #include <nacre/conn.h>
 
+struct auth_method;
+
 struct auth_setup {
 	const struct nacre_env *env;
 	struct outbox *outbox;
@@ -41,7 +43,13 @@ struct auth_client {
 	uint64_t token;           /* of the open question */
 	struct slice session_id;  /* borrowed from conn for its whole life */
 	bool service_accepted;
-	unsigned attempts;        /* refused so far */
+	unsigned attempts;        /* answers refused so far */
+	unsigned failures;        /* USERAUTH_FAILURE and the like: bounds what a server can make us do */
+	bool partial;             /* what the last FAILURE said */
+	bool credential_sent;     /* anything but "none" */
+	bool password_expired;    /* the last answer was PASSWD_CHANGEREQ */
+	bool key_wanted;          /* PK_OK came for the key at hand */
+	const struct auth_method *method; /* of the request at hand; NULL: none */
 	char *user;               /* of the request at hand; owned */
 	char *methods;            /* the server's last list; owned; NULL: not known yet */
 	const nacre_key *key;     /* of the request at hand; borrowed */
@@ -66,13 +74,16 @@ enum msg_family auth_client_family(const struct auth_client *a);
 /* Is an answer of the server outstanding? Then the auth timeout runs. */
 bool auth_client_is_waiting(const struct auth_client *a);
 
+/* A user name or password beyond what a request can hold is NACRE_E_ARGUMENT, a key without an enabled algorithm
+ * NACRE_E_KEY_TYPE: the question stays open. The key is borrowed until the next AUTH or AUTHENTICATED, or a failure. */
 int auth_client_answer_none(struct auth_client *a, uint64_t token, const char *user) NACRE_CHECK;
 int auth_client_answer_password(struct auth_client *a, uint64_t token, const char *user, const char *password) NACRE_CHECK;
 int auth_client_answer_publickey(struct auth_client *a, uint64_t token, const char *user, const nacre_key *key,
     bool probe) NACRE_CHECK;
 int auth_client_answer_stop(struct auth_client *a, uint64_t token, const char *message) NACRE_CHECK;
 /* SIGN: key with its private half, or a finished signature blob, or neither (key NULL, blob empty): this attempt is given
- * up, and NACRE_EVENT_AUTH is asked again without counting a refusal. */
+ * up, and NACRE_EVENT_AUTH is asked again without counting a refusal. Another key, or a blob that does not verify, is
+ * NACRE_E_ARGUMENT: nothing is sent, and the question stays open. */
 int auth_client_answer_sign(struct auth_client *a, uint64_t token, const nacre_key *key, struct slice blob) NACRE_CHECK;
 
 /* ---- server ---- */
@@ -90,6 +101,7 @@ struct auth_server {
 	uint64_t token;
 	struct slice session_id; /* borrowed */
 	unsigned tries;          /* refused so far */
+	unsigned requests;       /* seen so far */
 	bool partial;            /* something was accepted for this user and service */
 	bool banner_sent;
 	char *user;              /* of the requests so far; owned. Another name flushes `partial` (RFC 4252 5) */
@@ -98,6 +110,8 @@ struct auth_server {
 	struct buf algorithm;    /* of the open question, as the client wrote it */
 	struct buf blob;         /* of the open question, as the client wrote it: PK_OK echoes it */
 	bool probe;
+	bool verified;           /* the open question's signature held */
+	const struct auth_method *method; /* of the request at hand; NULL: unknown or not offered */
 };
 
 void auth_server_init(struct auth_server *a, const struct auth_setup *setup);
@@ -105,6 +119,7 @@ void auth_server_free(struct auth_server *a);
 void auth_server_start(struct auth_server *a, struct slice session_id);
 /* SERVICE_REQUEST (5), and 50-79 of the client. After AUTHD_DONE requests are ignored silently (RFC 4252 5.1). */
 int auth_server_packet(struct auth_server *a, struct slice payload) NACRE_CHECK;
+/* For a probe ACCEPT and PARTIAL both say that the key would do. */
 int auth_server_answer(struct auth_server *a, uint64_t token, enum nacre_auth_verdict verdict, const char *methods)
     NACRE_CHECK;
 /* The open question's password; empty where there is none. */

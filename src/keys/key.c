@@ -28,7 +28,8 @@ key_type_find(struct slice name)
 static int
 take_secret(nacre_key *key, size_t n)
 {
-	key->secret = sodium_malloc(n);
+	/* Once is enough, and again costs nothing; sodium_malloc aborts without it. */
+	key->secret = sodium_init() < 0 ? NULL : sodium_malloc(n);
 	key->secret_is_locked = key->secret != NULL;
 	if (key->secret == NULL && (key->secret = mem_new(key->env, n)) == NULL)
 		return NACRE_E_NOMEM;

@@ -1,6 +1,7 @@
 /* test_env: see test_env.h. Each block has its size in front of it. */
 #include "test_env.h"
 
+#include <sodium.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -85,6 +86,8 @@ fill(void *ctx, void *out, size_t n)
 void
 test_env_init(struct test_env *t, uint64_t seed)
 {
+	if (sodium_init() < 0)
+		abort();
 	*t = (struct test_env){.state = seed};
 	t->env = (struct nacre_env){
 		.size = sizeof(t->env),
