@@ -69,7 +69,7 @@ struct nacre_conn_options {
 	unsigned channels_max; /* 0: 1024 */
 
 	/* server */
-	const nacre_key *const *host_keys; /* borrowed; a key without private half asks NACRE_EVENT_SIGN */
+	const nacre_key *const *host_keys; /* at most 64; the list is copied, the keys are borrowed; a key without private half asks NACRE_EVENT_SIGN */
 	size_t n_host_keys;
 	const char *auth_banner;   /* sent before the first answer to an auth request; NULL: none */
 	const char *auth_methods;  /* offered; NULL: "publickey,password" */

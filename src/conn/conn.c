@@ -10,6 +10,7 @@
 #define WINDOW_MAX ((uint32_t)16 << 20)
 #define CHANNELS_MAX 1024
 #define AUTH_TRIES_MAX 6
+#define HOST_KEYS_MAX 64
 #define AUTH_METHODS "publickey,password"
 
 static void *
@@ -85,7 +86,7 @@ check_options(const struct nacre_conn_options *o)
 {
 	if (o->size != sizeof(*o) || (o->role != NACRE_CLIENT && o->role != NACRE_SERVER))
 		return NACRE_E_ARGUMENT;
-	if (o->role == NACRE_SERVER && (o->n_host_keys == 0 || o->host_keys == NULL))
+	if (o->role == NACRE_SERVER && (o->n_host_keys == 0 || o->n_host_keys > HOST_KEYS_MAX || o->host_keys == NULL))
 		return NACRE_E_ARGUMENT;
 	if (o->window > o->window_max && o->window_max != 0)
 		return NACRE_E_ARGUMENT;
@@ -116,11 +117,26 @@ copy_string(struct nacre_conn *c, char **out, const char *s)
 	return s != NULL && *out == NULL ? NACRE_E_NOMEM : 0;
 }
 
+/* The list of host keys is copied; the keys are the caller's. */
 static int
-copy_strings(struct nacre_conn *c, const struct nacre_conn_options *o)
+copy_host_keys(struct nacre_conn *c, const struct nacre_conn_options *o)
+{
+	if (o->n_host_keys == 0)
+		return 0;
+	if ((c->host_keys = mem_new(&c->env, o->n_host_keys * sizeof(*c->host_keys))) == NULL)
+		return NACRE_E_NOMEM;
+	memcpy(c->host_keys, o->host_keys, o->n_host_keys * sizeof(*c->host_keys));
+	c->options.host_keys = c->host_keys;
+	return 0;
+}
+
+static int
+copy_options(struct nacre_conn *c, const struct nacre_conn_options *o)
 {
 	int r;
 
+	if ((r = copy_host_keys(c, o)) != 0)
+		return r;
 	if ((r = copy_string(c, &c->auth_banner, o->auth_banner)) != 0 ||
 	    (r = copy_string(c, &c->auth_methods, o->auth_methods == NULL ? AUTH_METHODS : o->auth_methods)) != 0)
 		return r;
@@ -195,7 +211,7 @@ nacre_conn_new(const struct nacre_env *env, const struct nacre_conn_options *opt
 	fill_defaults(&c->options);
 	ring_init(c);
 	c->sink = (struct sink){c, take_event};
-	if ((r = copy_strings(c, options)) == 0)
+	if ((r = copy_options(c, options)) == 0)
 		r = init_floors(c);
 	if (r != 0) {
 		nacre_conn_free(c);
@@ -220,6 +236,7 @@ nacre_conn_free(nacre_conn *c)
 		auth_server_free(&c->auth_server);
 	transport_free(&c->transport);
 	ring_free(c);
+	mem_free(&c->env, c->host_keys, c->options.n_host_keys * sizeof(*c->host_keys));
 	mem_free_str(&c->env, c->auth_banner);
 	mem_free_str(&c->env, c->auth_methods);
 	mem_free_str(&c->env, c->pubkey_algorithms);

@@ -26,6 +26,7 @@ struct nacre_conn {
 	size_t memory;                /* bytes held through env */
 	struct nacre_conn_options options;
 	char *auth_banner, *auth_methods, *pubkey_algorithms; /* owned copies */
+	const nacre_key **host_keys; /* owned list of borrowed keys */
 	struct failure failure;
 	bool ended;        /* the failure was dealt with: DISCONNECT is queued */
 	bool closed_given; /* NACRE_EVENT_CLOSED was taken */

@@ -1,7 +1,7 @@
 /* control: see control.h. Knows: five small messages. Must not know: the exchange's inside. RFC 4253 11. */
 #include "control.h"
 #include "exchange.h"
-#include "limits.h"
+#include "bounds.h"
 #include "sender.h"
 #include "text.h"
 

@@ -2,7 +2,7 @@
  * RFC 4253 7.1-7.3, 8308 2.4, draft-ietf-sshm-strict-kex. */
 #include "exchange.h"
 #include "extinfo.h"
-#include "limits.h"
+#include "bounds.h"
 #include "sender.h"
 
 static const char *const state_names[] = {"proposed", "method", "host-key", "sign", "newkeys"};

@@ -1,7 +1,7 @@
 /* exchange_ecdh: the method with one public value each way. Knows: 30 and 31, both roles. Must not know: curves (kex rows
  * do the mathematics). RFC 5656 4, RFC 8731 3, RFC 4253 8. */
 #include "exchange.h"
-#include "limits.h"
+#include "bounds.h"
 #include "sender.h"
 
 int

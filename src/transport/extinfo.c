@@ -1,7 +1,7 @@
 /* extinfo: see extinfo.h. Knows: a counted list of pairs. Must not know: authentication. RFC 8308. */
 #include "extinfo.h"
 #include "exchange.h"
-#include "limits.h"
+#include "bounds.h"
 #include "sender.h"
 
 #define FROM_SERVER_MAX 2

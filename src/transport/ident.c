@@ -1,6 +1,6 @@
 /* ident: see ident.h. Knows: one line at a time. Must not know: what follows. RFC 4253 4.2. */
 #include "ident.h"
-#include "limits.h"
+#include "bounds.h"
 #include "text.h"
 
 static bool

@@ -1,6 +1,6 @@
 /* inbox: see inbox.h. Knows: one block of memory. Must not know: packets. */
 #include "inbox.h"
-#include "limits.h"
+#include "bounds.h"
 
 void
 inbox_init(struct inbox *in, const struct nacre_env *env)

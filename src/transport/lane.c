@@ -1,7 +1,7 @@
 /* lane: see lane.h. Knows: bytes of one packet. Must not know: messages. RFC 4253 6. */
 #include "lane.h"
 #include "buf.h"
-#include "limits.h"
+#include "bounds.h"
 
 #define PAD_MIN 4
 #define PACKETS_MAX (UINT64_C(1) << 31) /* RFC 4344 3.1: well before the sequence number comes round */

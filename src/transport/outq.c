@@ -1,6 +1,6 @@
 /* outq: see outq.h. Knows: a list of segments. Must not know: who fills them. */
 #include "outq.h"
-#include "limits.h"
+#include "bounds.h"
 
 struct outq_segment {
 	struct outq_segment *next;

@@ -1,7 +1,7 @@
 /* proposal: see proposal.h. Knows: writing our KEXINIT. Must not know: what the peer answers (agreement.c).
  * RFC 4253 7.1. */
 #include "proposal.h"
-#include "limits.h"
+#include "bounds.h"
 
 #define MARKERS_CLIENT "ext-info-c,kex-strict-c-v00@openssh.com,kex-strict-c"
 #define MARKERS_SERVER "ext-info-s,kex-strict-s-v00@openssh.com,kex-strict-s"

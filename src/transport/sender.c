@@ -1,6 +1,6 @@
 /* sender: see sender.h. Knows: outq, lane, held. Must not know: contents. RFC 4253 6, 7.1. */
 #include "sender.h"
-#include "limits.h"
+#include "bounds.h"
 
 #include <stdio.h>
 

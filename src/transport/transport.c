@@ -3,7 +3,7 @@
 #include "control.h"
 #include "exchange.h"
 #include "extinfo.h"
-#include "limits.h"
+#include "bounds.h"
 #include "sender.h"
 #include "text.h"
 

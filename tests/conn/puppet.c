@@ -1,6 +1,6 @@
 /* puppet: see puppet.h. */
 #include "puppet.h"
-#include "limits.h"
+#include "bounds.h"
 
 #include <stdlib.h>
 

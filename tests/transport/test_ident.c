@@ -1,6 +1,6 @@
 /* The identification: a table of lines, bounds at the limit and one past it, and every split. */
 #include "ident.h"
-#include "limits.h"
+#include "bounds.h"
 #include "test_env.h"
 
 #include <setjmp.h>

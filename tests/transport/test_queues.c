@@ -1,6 +1,6 @@
 /* The input buffer and the output queue: what is lent stays put, memory is bounded, and a steady flow allocates nothing. */
 #include "inbox.h"
-#include "limits.h"
+#include "bounds.h"
 #include "outq.h"
 #include "test_env.h"
 

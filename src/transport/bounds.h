@@ -1,7 +1,7 @@
-/* limits: every size and count that transport puts on a peer. Knows: numbers. Must not know: anything else.
+/* bounds: every size and count that transport puts on a peer. Knows: numbers. Must not know: anything else.
  * Each has a test at the limit and one past it. RFC 4253 4.2, 6.1; RFC 8308 2.5. */
-#ifndef TRANSPORT_LIMITS_H
-#define TRANSPORT_LIMITS_H
+#ifndef TRANSPORT_BOUNDS_H
+#define TRANSPORT_BOUNDS_H
 
 #define LIMIT_IDENT_LINE 255          /* RFC 4253 4.2: with CR LF */
 #define LIMIT_PRE_IDENT_LINE 8192     /* a line of a server before its identification, with its line end */
