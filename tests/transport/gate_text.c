@@ -1,4 +1,4 @@
-/* gate_text: see gate_text.h. One line for each run of numbers with the same verdict. */
+/* gate_text: see gate_text.h. A table for each role: a row for each message, a column for each state. */
 #include "gate_text.h"
 #include "gate.h"
 
@@ -6,9 +6,16 @@
 #include <stdio.h>
 #include <stdlib.h>
 
+#define STATES_MAX 64
+
 struct text {
 	char *p;
 	size_t n, cap;
+};
+
+struct states {
+	struct gate at[STATES_MAX];
+	size_t n;
 };
 
 static void
@@ -32,54 +39,15 @@ put(struct text *t, const char *format, ...)
 	t->n += (size_t)n;
 }
 
-static const char *
-message_name(const struct gate *g, unsigned number)
-{
-	enum msg_id id = msg_find((uint8_t)number, number < 50 ? g->kex_family : g->auth_family);
-
-	return id == MSG_none ? "-" : msg_rows[id].name;
-}
-
-/* Numbers without a name that follow each other with one verdict share a line. */
-static void
-put_verdicts(struct text *t, const struct gate *g)
-{
-	unsigned first = 0, last;
-
-	while (first <= 255) {
-		enum gate_verdict verdict = gate_check(g, (uint8_t)first);
-		const char *name = message_name(g, first);
-
-		last = first;
-		while (name[0] == '-' && last < 255 && message_name(g, last + 1)[0] == '-' &&
-		       gate_check(g, (uint8_t)(last + 1)) == verdict)
-			last++;
-		if (first == last)
-			put(t, "  %3u      %-28s %s\n", first, name, gate_verdict_name(verdict));
-		else
-			put(t, "  %3u-%-3u  %-28s %s\n", first, last, name, gate_verdict_name(verdict));
-		first = last + 1;
-	}
-}
-
-static void
-put_state(struct text *t, const struct gate *g)
-{
-	put(t, "%s: kex=%s%s%s service=%s%s family=%s\n", g->role == NACRE_CLIENT ? "client" : "server",
-	    gate_kex_name(g->kex), g->first ? " first" : "", g->strict ? " strict" : "", gate_service_name(g->service),
-	    g->ext_info ? " ext-info" : "",
-	    g->auth_family == FAMILY_PUBKEY ? "publickey" : g->auth_family == FAMILY_PASSWORD ? "password" : "none");
-	put_verdicts(t, g);
-}
-
-/* States that cannot be reached are left out: a service exists only once the first exchange is over. */
+/* States that cannot be reached are left out: a service exists only once the first exchange is over, and strictness is
+ * known (and matters) only inside it. */
 static bool
 is_reachable(const struct gate *g)
 {
 	if (g->first)
 		return g->service == GATE_NO_SERVICE && g->kex != GATE_OPEN && !g->ext_info &&
-		       g->auth_family == FAMILY_GENERIC;
-	if (g->kex == GATE_START || (g->role == NACRE_SERVER && g->service == GATE_REQUESTED))
+		       g->auth_family == FAMILY_GENERIC && !(g->kex == GATE_START && g->strict);
+	if (g->strict || g->kex == GATE_START || (g->role == NACRE_SERVER && g->service == GATE_REQUESTED))
 		return false;
 	if (g->ext_info && g->kex != GATE_OPEN)
 		return false;
@@ -89,7 +57,17 @@ is_reachable(const struct gate *g)
 }
 
 static void
-put_families(struct text *t, struct gate g)
+add_state(struct states *s, struct gate g)
+{
+	if (!is_reachable(&g))
+		return;
+	if (s->n == STATES_MAX)
+		abort();
+	s->at[s->n++] = g;
+}
+
+static void
+add_variants(struct states *s, struct gate g)
 {
 	static const enum msg_family families[] = {FAMILY_GENERIC, FAMILY_PUBKEY, FAMILY_PASSWORD};
 	size_t i;
@@ -97,26 +75,117 @@ put_families(struct text *t, struct gate g)
 	for (i = 0; i < sizeof(families) / sizeof(families[0]); i++) {
 		g.auth_family = families[i];
 		g.ext_info = false;
-		if (is_reachable(&g))
-			put_state(t, &g);
+		add_state(s, g);
 		g.ext_info = true;
-		if (is_reachable(&g))
-			put_state(t, &g);
+		add_state(s, g);
+	}
+}
+
+static void
+all_states(struct states *s, enum nacre_role role)
+{
+	unsigned first, strict, service, kex;
+
+	s->n = 0;
+	for (first = 0; first <= 1; first++)
+		for (strict = 0; strict <= 1; strict++)
+			for (service = GATE_NO_SERVICE; service <= GATE_CONNECTION; service++)
+				for (kex = GATE_START; kex <= GATE_OPEN; kex++)
+					add_variants(s, (struct gate){.role = role, .first = first == 0, .strict = strict == 1,
+						.kex = (enum gate_kex)kex, .service = (enum gate_service)service,
+						.kex_family = FAMILY_KEX_ECDH});
+}
+
+static char
+state_letter(size_t i)
+{
+	return (char)(i < 26 ? 'A' + (int)i : 'a' + (int)i - 26);
+}
+
+static void
+put_legend(struct text *t, const struct states *s)
+{
+	size_t i;
+
+	for (i = 0; i < s->n; i++) {
+		const struct gate *g = &s->at[i];
+		const char *method = g->auth_family == FAMILY_PUBKEY     ? ", method publickey"
+				     : g->auth_family == FAMILY_PASSWORD ? ", method password"
+									 : "";
+
+		put(t, "  %c  %s exchange: %s%s, service: %s%s%s\n", state_letter(i), g->first ? "first" : "later",
+		    gate_kex_name(g->kex), g->strict ? " (strict)" : "", gate_service_name(g->service), method,
+		    g->ext_info ? ", place for EXT_INFO" : "");
+	}
+}
+
+/* The row of a number in any family: its cells say in which states that family runs. */
+static const char *
+number_name(unsigned number)
+{
+	static const enum msg_family families[] = {FAMILY_GENERIC, FAMILY_KEX_ECDH, FAMILY_PUBKEY, FAMILY_PASSWORD};
+	size_t i;
+
+	for (i = 0; i < sizeof(families) / sizeof(families[0]); i++) {
+		enum msg_id id = msg_find((uint8_t)number, families[i]);
+
+		if (id != MSG_none)
+			return number == 60 ? "(method's own)" : msg_rows[id].name;
+	}
+	return "-";
+}
+
+static void
+cells(const struct states *s, unsigned number, char *out)
+{
+	static const char letters[] = {[VERDICT_DELIVER] = 'D', [VERDICT_IGNORE] = 'i', [VERDICT_UNIMPLEMENTED] = 'u',
+		[VERDICT_REFUSE] = '.'};
+	size_t i;
+
+	for (i = 0; i < s->n; i++)
+		out[i] = letters[gate_check(&s->at[i], (uint8_t)number)];
+	out[s->n] = '\0';
+}
+
+/* Numbers without a name that follow each other with the same cells share a row. */
+static void
+put_rows(struct text *t, const struct states *s)
+{
+	char row[STATES_MAX + 1], next[STATES_MAX + 1];
+	unsigned first, last;
+
+	for (first = 0; first <= 255; first = last + 1) {
+		const char *name = number_name(first);
+
+		cells(s, first, row);
+		for (last = first; name[0] == '-' && last < 255 && number_name(last + 1)[0] == '-'; last++) {
+			cells(s, last + 1, next);
+			if (strcmp(row, next) != 0)
+				break;
+		}
+		if (first == last)
+			put(t, "  %3u      %-26s %s\n", first, name, row);
+		else
+			put(t, "  %3u-%-3u  %-26s %s\n", first, last, name, row);
 	}
 }
 
 static void
 put_role(struct text *t, enum nacre_role role)
 {
-	unsigned first, strict, kex, service;
+	struct states s;
+	size_t i;
 
-	for (first = 0; first <= 1; first++)
-		for (strict = 0; strict <= 1; strict++)
-			for (kex = GATE_START; kex <= GATE_OPEN; kex++)
-				for (service = GATE_NO_SERVICE; service <= GATE_CONNECTION; service++)
-					put_families(t, (struct gate){.role = role, .first = first == 0, .strict = strict == 1,
-						.kex = (enum gate_kex)kex, .service = (enum gate_service)service,
-						.kex_family = FAMILY_KEX_ECDH});
+	all_states(&s, role);
+	put(t, "What a %s takes, by state:\n", role == NACRE_CLIENT ? "client" : "server");
+	put_legend(t, &s);
+	put(t, "\n  %-35s", "D deliver  i ignore  . refuse");
+	put(t, "\n  %-35s ", "u answer UNIMPLEMENTED");
+	for (i = 0; i < s.n; i++)
+		put(t, "%c", state_letter(i));
+	put(t, "\n");
+	put_rows(t, &s);
+	put(t, "\n");
 }
 
 char *
