@@ -1,0 +1,199 @@
+/* actor_answer: what an actor answers, by its policy. Knows: every question. Must not know: scripts. */
+#include "actor.h"
+#include "fuzz.h"
+
+#include <string.h>
+
+/* What suite_fixed takes for a signature: string "ssh-ed25519", string of 64 bytes 5a. */
+static void
+fixed_signature(uint8_t blob[83])
+{
+	memcpy(blob, "\0\0\0\x0bssh-ed25519\0\0\0\x40", 19);
+	memset(blob + 19, 0x5a, 64);
+}
+
+static void
+answer_auth(struct actor *a, const struct nacre_event *e)
+{
+	const struct actor_keys *keys = actor_keys();
+	nacre_conn *c = a->conn;
+
+	if (a->policy == POLICY_REFUSE || e->attempts > 8) {
+		(void)nacre_conn_answer_auth_stop(c, e->token, NULL);
+		return;
+	}
+	switch (a->policy) {
+	case POLICY_NONE:
+		(void)nacre_conn_answer_auth_none(c, e->token, "user");
+		break;
+	case POLICY_PUBLICKEY:
+		(void)nacre_conn_answer_auth_publickey(c, e->token, "user", keys->user, false);
+		break;
+	case POLICY_PROBE:
+		(void)nacre_conn_answer_auth_publickey(c, e->token, "user", keys->user, true);
+		break;
+	case POLICY_PUBLIC_HALF:
+	case POLICY_DECLINE_SIGN:
+		(void)nacre_conn_answer_auth_publickey(c, e->token, "user", keys->user_public, false);
+		break;
+	default:
+		(void)nacre_conn_answer_auth_password(c, e->token, "user", "secret");
+	}
+}
+
+static void
+answer_sign(struct actor *a, const struct nacre_event *e)
+{
+	uint8_t blob[83];
+
+	fixed_signature(blob);
+	if (a->policy == POLICY_DECLINE_SIGN || a->policy == POLICY_REFUSE) {
+		a->policy = POLICY_PASSWORD; /* else the same key would be tried for ever */
+		(void)nacre_conn_answer_sign(a->conn, e->token, NULL, 0);
+		return;
+	}
+	if (a->policy == POLICY_PUBLIC_HALF)
+		(void)nacre_conn_answer_sign(a->conn, e->token, blob, sizeof(blob));
+	else
+		(void)nacre_conn_answer_sign_key(a->conn, e->token, actor_keys()->user);
+}
+
+static void
+answer_auth_request(struct actor *a, const struct nacre_event *e)
+{
+	enum nacre_auth_verdict verdict = NACRE_AUTH_ACCEPT;
+	size_t n;
+
+	(void)nacre_conn_auth_password(a->conn, e->token, &n);
+	if (a->policy == POLICY_REFUSE)
+		verdict = NACRE_AUTH_REJECT;
+	if (a->policy == POLICY_PARTIAL)
+		verdict = NACRE_AUTH_PARTIAL;
+	(void)nacre_conn_answer_auth_request(a->conn, e->token, verdict, NULL);
+	if (verdict == NACRE_AUTH_PARTIAL)
+		a->policy = POLICY_PASSWORD;
+}
+
+static void
+answer_open(struct actor *a, const struct nacre_event *e)
+{
+	bool ok = a->policy != POLICY_REFUSE;
+
+	if (ok)
+		a->channels[a->n_channels++ % ACTOR_CHANNELS] = e->channel;
+	(void)nacre_conn_answer_channel_open(a->conn, e->token, ok ? 0 : 1, ok ? NULL : "no");
+}
+
+/* Reads what is there: all, or (slowly) a half of it. */
+static void
+read_stream(struct actor *a, const struct nacre_event *e)
+{
+	bool slowly = (a->header.flags & SCRIPT_READ_SLOWLY) != 0;
+	const uint8_t *p;
+	size_t n;
+
+	while ((p = nacre_conn_channel_peek(a->conn, e->channel, e->stream, &n)) != NULL) {
+		FUZZ_CHECK(n > 0);
+		(void)p;
+		n = slowly ? (n + 1) / 2 : n;
+		if (nacre_conn_channel_consume(a->conn, e->channel, e->stream, n) != 0 || slowly)
+			break;
+	}
+}
+
+static bool
+is_question(const struct nacre_event *e)
+{
+	return e->token != 0;
+}
+
+static void
+answer_question(struct actor *a, const struct nacre_event *e)
+{
+	bool ok = a->policy != POLICY_REFUSE;
+
+	switch (e->type) {
+	case NACRE_EVENT_HOST_KEY:
+		(void)nacre_conn_answer_host_key(a->conn, e->token, ok ? 0 : NACRE_E_HOST_KEY_UNKNOWN);
+		break;
+	case NACRE_EVENT_AUTH:
+		answer_auth(a, e);
+		break;
+	case NACRE_EVENT_SIGN:
+		answer_sign(a, e);
+		break;
+	case NACRE_EVENT_AUTH_REQUEST:
+		answer_auth_request(a, e);
+		break;
+	case NACRE_EVENT_CHANNEL_OPEN:
+		answer_open(a, e);
+		break;
+	case NACRE_EVENT_CHANNEL_REQUEST:
+		(void)nacre_conn_answer_request(a->conn, e->token, ok);
+		break;
+	case NACRE_EVENT_GLOBAL_REQUEST:
+		(void)nacre_conn_answer_global(a->conn, e->token, ok, (const uint8_t *)"ok", ok ? 2 : 0);
+		break;
+	default:
+		FUZZ_CHECK(e->type == NACRE_EVENT_NONE); /* no other type asks */
+	}
+}
+
+/* A token that is none: misuse, and the question stays open. */
+static void
+answer_with_wrong_token(struct actor *a, const struct nacre_event *e)
+{
+	struct nacre_event wrong = *e;
+
+	wrong.token = UINT64_MAX;
+	FUZZ_CHECK(nacre_conn_answer_host_key(a->conn, wrong.token, 0) != 0);
+	FUZZ_CHECK(nacre_conn_answer_auth_none(a->conn, wrong.token, "user") != 0);
+	FUZZ_CHECK(nacre_conn_answer_auth_request(a->conn, wrong.token, NACRE_AUTH_ACCEPT, NULL) != 0);
+	FUZZ_CHECK(nacre_conn_answer_channel_open(a->conn, wrong.token, 0, NULL) != 0);
+	FUZZ_CHECK(nacre_conn_answer_request(a->conn, wrong.token, true) != 0);
+	FUZZ_CHECK(nacre_conn_answer_global(a->conn, wrong.token, true, NULL, 0) != 0);
+}
+
+static void
+notice(struct actor *a, const struct nacre_event *e)
+{
+	struct nacre_request request;
+
+	if (e->type == NACRE_EVENT_CHANNEL_DATA)
+		read_stream(a, e);
+	if (e->type == NACRE_EVENT_CHANNEL_CLOSED)
+		(void)nacre_conn_channel_close(a->conn, e->channel);
+	if (e->type == NACRE_EVENT_CHANNEL_REQUEST)
+		(void)!nacre_request_parse(e, &request);
+}
+
+void
+actor_answer(struct actor *a, const struct nacre_event *e)
+{
+	struct nacre_request request;
+
+	if (!is_question(e)) {
+		notice(a, e);
+		return;
+	}
+	if (e->type == NACRE_EVENT_CHANNEL_REQUEST)
+		(void)!nacre_request_parse(e, &request);
+	if (a->policy == POLICY_HOLD) {
+		a->held = (struct nacre_event){.type = e->type, .token = e->token, .channel = e->channel};
+		return;
+	}
+	if (a->policy == POLICY_WRONG_TOKEN)
+		answer_with_wrong_token(a, e);
+	answer_question(a, e);
+}
+
+void
+actor_answer_held(struct actor *a)
+{
+	struct nacre_event held = a->held;
+
+	if (held.type == NACRE_EVENT_NONE)
+		return;
+	a->held.type = NACRE_EVENT_NONE;
+	answer_question(a, &held);
+}
