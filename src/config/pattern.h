@@ -1,0 +1,20 @@
+/* pattern: '*' and '?' in names of hosts. Knows: one pattern, and lists of them. Must not know: files. ssh_config(5),
+ * PATTERNS. */
+#ifndef CONFIG_PATTERN_H
+#define CONFIG_PATTERN_H
+
+#include "slice.h"
+
+/* '*' stands for any bytes, '?' for one; letters match in any case. Takes at most pattern.n * text.n steps. */
+bool pattern_match(struct slice pattern, struct slice text);
+
+enum pattern_verdict {
+	PATTERN_NONE, /* no element matches */
+	PATTERN_MATCH, /* one matches, and none forbids */
+	PATTERN_NEGATED /* an element with a '!' in front matches, which wins */
+};
+
+/* A comma-separated list of patterns. */
+enum pattern_verdict pattern_list_match(struct slice list, struct slice text);
+
+#endif
