@@ -10,7 +10,7 @@ trace_packet(const struct transport *t, enum nacre_trace_kind kind, uint32_t seq
 	const struct nacre_env *env = t->setup.env;
 	struct nacre_trace line = {.kind = kind, .sequence = seq, .number = payload.p[0], .length = payload.n};
 	enum msg_family family = payload.p[0] < 50 ? t->gate.kex_family : t->gate.auth_family;
-	char text[512];
+	char text[2048];
 
 	if (env->trace == NULL)
 		return;
