@@ -52,7 +52,7 @@ is_safe(uint32_t c, bool keep_lines)
 		return true;
 	if (c < 0x20 || (c >= 0x7f && c < 0xa0))
 		return false;
-	if (c == 0x200e || c == 0x200f || c == 0x2028 || c == 0x2029 || c == 0xfeff)
+	if (c == 0x061c || c == 0x200e || c == 0x200f || c == 0x2028 || c == 0x2029 || c == 0xfeff)
 		return false;
 	return !(c >= 0x202a && c <= 0x202e) && !(c >= 0x2066 && c <= 0x2069);
 }
@@ -68,18 +68,18 @@ append(char *out, size_t cap, size_t *used, const void *p, size_t n)
 	return true;
 }
 
+#define ESCAPED_LEN 4 /* "\xNN" */
+
+/* All the bytes of a character, or none. */
 static bool
 append_escaped(char *out, size_t cap, size_t *used, struct slice s)
 {
-	char hex[5];
+	char hex[ESCAPED_LEN * 4 + 1]; /* a character takes 4 bytes at most */
 	size_t i;
 
-	for (i = 0; i < s.n; i++) {
-		snprintf(hex, sizeof(hex), "\\x%02x", s.p[i]);
-		if (!append(out, cap, used, hex, 4))
-			return false;
-	}
-	return true;
+	for (i = 0; i < s.n; i++)
+		snprintf(hex + i * ESCAPED_LEN, ESCAPED_LEN + 1, "\\x%02x", s.p[i]);
+	return append(out, cap, used, hex, s.n * ESCAPED_LEN);
 }
 
 size_t
