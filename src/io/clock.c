@@ -1,0 +1,39 @@
+/* clock: the time. Knows: CLOCK_MONOTONIC. Must not know: what a deadline is for.
+ * Serves: nothing on the wire. */
+#include <time.h>
+#include <nacre/io.h>
+#include "clock.h"
+
+int64_t
+nacre_clock_ms(void)
+{
+	struct timespec now = {0, 0};
+
+	/* Cannot fail on a system that has this clock; 0 would only make deadlines late. */
+	(void)clock_gettime(CLOCK_MONOTONIC, &now);
+	return (int64_t)now.tv_sec * 1000 + now.tv_nsec / 1000000;
+}
+
+int64_t
+clock_deadline(int timeout_ms)
+{
+	return timeout_ms < 0 ? -1 : nacre_clock_ms() + timeout_ms;
+}
+
+int
+clock_left(int64_t deadline, int64_t now)
+{
+	if (deadline < 0)
+		return -1;
+	if (deadline <= now)
+		return 0;
+	return deadline - now > CLOCK_LEFT_MAX ? CLOCK_LEFT_MAX : (int)(deadline - now);
+}
+
+int64_t
+clock_sooner(int64_t a, int64_t b)
+{
+	if (a < 0)
+		return b;
+	return b >= 0 && b < a ? b : a;
+}

@@ -1,0 +1,35 @@
+/* file: whole files, safely. Knows: open, fstat, locks, rename. Must not know: what is in them.
+ * Serves: nothing on the wire. */
+#ifndef IO_FILE_H
+#define IO_FILE_H
+
+#include "failure.h"
+
+#define FILE_KEY_MAX ((size_t)1 << 20) /* a key file */
+#define FILE_KNOWN_HOSTS_MAX ((size_t)64 << 20) /* a known_hosts file */
+
+enum file_care {
+	FILE_PUBLIC, /* anybody may have written it */
+	FILE_SECRET /* owned by us or root, and closed to others where it is ours */
+};
+
+struct file_bytes {
+	uint8_t *p; /* n bytes, and a NUL after them */
+	size_t n;
+};
+
+/* Reads a regular file of at most max bytes; never waits for a FIFO or a device. *absent (may be NULL) tells whether it
+ * failed because there is no such file. NACRE_E_FILE, NACRE_E_LIMIT, NACRE_E_NOMEM; the reason names the path and the
+ * check. */
+int file_read(const struct nacre_env *env, const char *path, size_t max, enum file_care care, struct file_bytes *out,
+    bool *absent, struct failure *why) NACRE_CHECK;
+/* Wipes and gives back. */
+void file_bytes_free(const struct nacre_env *env, struct file_bytes *bytes);
+
+/* Adds a line (without its newline) at the end of a file, made with mode 0600 where there is none. A last line without
+ * a newline is ended first. Writers that use this wait for each other, at most a few seconds. */
+int file_append_line(const char *path, struct slice line, struct failure *why) NACRE_CHECK;
+/* Puts a file of mode 0600 in place, whole or not at all: a new file beside it, flushed, then renamed over it. */
+int file_replace(const char *path, struct slice bytes, struct failure *why) NACRE_CHECK;
+
+#endif
