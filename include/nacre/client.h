@@ -1,0 +1,318 @@
+/* The client: connect to a server, trust it or not, authenticate, run commands. Blocking, with a deadline on every
+ * wait.
+ *
+ *   nacre_client *client = nacre_client_new(NULL);
+ *   rc = nacre_client_load_system_host_keys(client, NULL);
+ *   rc = nacre_client_connect(client, "example.org", &(struct nacre_connect_options){.size = ..., .key_file = "id"});
+ *   rc = nacre_client_run(client, "uname -a", NULL, &result);
+ *   nacre_client_free(client);
+ *
+ * (examples/readme.c is this, whole.) It is built on the core (conn.h), which has no I/O of its own, and on io.h.
+ *
+ * Threads: one client, with its channels, is used by one thread at a time; different clients share nothing. No thread
+ * is started: between calls nothing runs, so keepalives are sent and rekeys answered during the next call.
+ *
+ * Options are structs with a size field: set it to the struct's sizeof and leave the rest zero for the defaults.
+ * Strings are NUL-terminated UTF-8 unless a length goes with them, and are copied unless "borrowed" is said.
+ *
+ * Results: NACRE_OK or a negative NACRE_E_*. A failed call leaves the details in nacre_client_error. A NULL client is
+ * NACRE_E_ARGUMENT everywhere (so the result of nacre_client_new need not be checked by itself).
+ *
+ * Callbacks (policy, ask, log) run inside a call, on its thread. From them the client may be closed or freed: the
+ * running call then ends with NACRE_E_CANCELLED as soon as the callback has returned. Other calls that would wait or
+ * change the connection are NACRE_E_MISUSE there. */
+#ifndef NACRE_CLIENT_H
+#define NACRE_CLIENT_H
+
+#include <nacre/channel.h>
+#include <nacre/conn.h>
+#include <nacre/env.h>
+#include <nacre/event.h>
+#include <nacre/key.h>
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+struct pollfd;
+typedef struct nacre_client nacre_client;
+typedef struct nacre_channel nacre_channel; /* a channel of a client's connection: a running command, often */
+
+/* --- life --- */
+
+/* Makes a client. env: NULL for nacre_env_default(), else borrowed until the client and all its channels are gone.
+ * Returns NULL without memory or randomness. */
+NACRE_API nacre_client *nacre_client_new(const struct nacre_env *env);
+/* Closes and frees. Channels that are still open become dead handles: give each back with nacre_channel_close. NULL is
+ * fine. */
+NACRE_API void nacre_client_free(nacre_client *client);
+/* Ends the connection: queues DISCONNECT (RFC 4253 11.1), writes what the socket takes at once, and closes it. Never
+ * waits. Host keys and settings stay; connecting again is allowed. Not connected, or NULL: nothing happens. */
+NACRE_API void nacre_client_close(nacre_client *client);
+/* Why the last call failed, in full; code 0 where it did not. The strings live until the next call on the client. A
+ * NULL client gives NACRE_E_ARGUMENT. */
+NACRE_API void nacre_client_error(const nacre_client *client, struct nacre_error *error);
+
+/* --- log --- */
+
+enum nacre_log_level { NACRE_LOG_DEBUG, NACRE_LOG_INFO, NACRE_LOG_WARNING, NACRE_LOG_ERROR };
+
+/* channel: the name given to nacre_client_set_log_channel. message: one line, without newline, never with a secret in
+ * it, what the peer said escaped. Both live during the call. */
+typedef void nacre_log_fn(void *ctx, enum nacre_log_level level, const char *channel, const char *message);
+
+/* Says who hears what happens; fn NULL (the default): nobody. ctx is passed on and stays the caller's. */
+NACRE_API void nacre_client_set_log(nacre_client *client, nacre_log_fn *fn, void *ctx);
+/* Names the log channel of this client; NULL and the default: "nacre.transport".
+ * Returns NACRE_OK, NACRE_E_ARGUMENT (longer than 63 bytes), or NACRE_E_MISUSE in a callback. */
+NACRE_API int nacre_client_set_log_channel(nacre_client *client, const char *name);
+
+/* --- trust --- */
+
+/* Reads a known_hosts file (sshd(8), SSH_KNOWN_HOSTS FILE FORMAT) into the system set, which is only ever read.
+ * Repeatable: files are merged. Lines of unknown kinds are skipped, never an error.
+ *
+ * path: NULL for the user's ~/.ssh/known_hosts, which may be absent; a path that is named must be readable.
+ *
+ * Returns NACRE_OK; NACRE_E_FILE or NACRE_E_LIMIT (the file could not be read, or is larger than 64 MiB);
+ * NACRE_E_SYSTEM (no home directory); NACRE_E_NOMEM; NACRE_E_MISUSE in a callback. */
+NACRE_API int nacre_client_load_system_host_keys(nacre_client *client, const char *path);
+/* Reads a known_hosts file into the local set, and remembers it as the file that nacre_policy_auto_add appends to (the
+ * last one named counts). A file that does not exist yet is an empty one. path: not NULL. Returns as above. */
+NACRE_API int nacre_client_load_host_keys(nacre_client *client, const char *path);
+
+/* Decides about a server whose key is in neither set: the host is not known at all, or only by keys of other types. A
+ * key that differs from the known one of its type, or that is marked @revoked, is refused before any policy is asked.
+ *
+ * name: the host as looked up, "host", or "[host]:port" where the port is not 22. key: what the server proved to hold;
+ * both borrowed during the call. Returns 0 to go on; anything else refuses with NACRE_E_HOST_KEY_UNKNOWN. It may take
+ * its time: no deadline runs meanwhile. */
+typedef int nacre_host_key_policy(void *ctx, nacre_client *client, const char *name, const nacre_key *key);
+
+/* Refuses; the default. */
+NACRE_API int nacre_policy_reject(void *ctx, nacre_client *client, const char *name, const nacre_key *key);
+/* Adds the key to the local set, and to the local file where there is one (a file that cannot be written is a warning
+ * in the log), and goes on. */
+NACRE_API int nacre_policy_auto_add(void *ctx, nacre_client *client, const char *name, const nacre_key *key);
+/* Logs a warning with the fingerprint, and goes on without remembering the key. */
+NACRE_API int nacre_policy_warn(void *ctx, nacre_client *client, const char *name, const nacre_key *key);
+
+/* Sets the policy: one of the three above or the caller's own; NULL: nacre_policy_reject. ctx is passed on. */
+NACRE_API void nacre_client_set_missing_host_key_policy(nacre_client *client, nacre_host_key_policy *policy, void *ctx);
+
+/* --- connect --- */
+
+enum nacre_ask { NACRE_ASK_PASSWORD, NACRE_ASK_PASSPHRASE };
+
+/* Asks a person. about: "user@host" for a password, the file's name for a passphrase. answer: room for cap bytes with
+ * the NUL; it is wiped after use. Returns 0, or nonzero to give up. No deadline runs meanwhile. */
+typedef int nacre_ask_fn(void *ctx, enum nacre_ask what, const char *about, char *answer, size_t cap);
+
+/* Timeouts in ms: 0 is the default, -1 is none.
+ *
+ *   connect  30 s   all addresses of the host together; the resolver has limits of its own
+ *   banner   15 s   until the server has identified itself
+ *   kex      30 s   each key exchange
+ *   auth     30 s   each answer of the server while authenticating
+ *   channel  60 s   each answer to opening a channel, and to a request that wants a reply */
+struct nacre_connect_options {
+	size_t size; /* sizeof(struct nacre_connect_options) */
+
+	unsigned port; /* 0: 22 */
+	const char *user; /* NULL: the login name of this process's user */
+
+	/* Credentials. A single unlocked key, or only a password, is sent at once; a locked key, or one of several, is
+	 * first offered by its public half and unlocked only when the server would take it. With none of them the
+	 * server is asked what it allows ("none", RFC 4252 5.2). Keys go before the password. */
+	const char *password;
+	const nacre_key *key; /* with its private half; borrowed during the call */
+	const char *key_file; /* must pass the checks of nacre_key_load */
+	const char *const *key_files; /* more of them, NULL at the end; NULL: none */
+	const char *passphrase; /* of the key files that are locked */
+	nacre_ask_fn *ask; /* for a passphrase or password that is missing; NULL: nobody is asked */
+	void *ask_ctx;
+
+	/* A connected stream socket to use instead of dialling; NULL: dial. From this call on the client owns and
+	 * closes it, whatever the result. host and port still say whose key is expected. */
+	const int *sock;
+
+	int connect_timeout_ms, banner_timeout_ms, kex_timeout_ms, auth_timeout_ms, channel_timeout_ms;
+
+	/* As in struct nacre_conn_options. */
+	const char *kex, *host_key_algorithms, *ciphers, *macs, *pubkey_algorithms;
+	bool require_strict_kex;
+	uint64_t rekey_bytes, rekey_packets;
+	int64_t rekey_ms;
+	int keepalive_ms;
+	unsigned keepalive_max;
+	uint32_t window, window_max;
+	size_t memory_max;
+};
+
+/* Connects, checks the host key, authenticates.
+ *
+ * host: a name or an address; also what known_hosts is searched for. User and host may not be empty, start with '-', or
+ * hold control characters. options: NULL for all defaults.
+ *
+ * Returns NACRE_OK
+ *         NACRE_E_MISUSE         connected already (close first), or called from a callback
+ *         NACRE_E_ARGUMENT       host, user, an algorithm name, or another option is not usable
+ *         NACRE_E_FILE           a key file cannot be used; before anything is sent
+ *         NACRE_E_KEY_*          a key file is malformed, or locked without anybody knowing the passphrase
+ *         NACRE_E_RESOLVE, _CONNECT, _TIMEOUT      see nacre_dial; TIMEOUT also where the server stalls
+ *         NACRE_E_HOST_KEY_UNKNOWN, _CHANGED, _REVOKED   the key is not trusted; nothing secret was sent
+ *         NACRE_E_AUTH, _AUTH_METHODS, _AUTH_PARTIAL     no credential was enough; the message says what was tried
+ *         NACRE_E_KEY_PASSPHRASE_WRONG    the server would have taken a key that the passphrase does not unlock
+ *         and what the connection can fail with (conn.h). After a failure the client is closed. */
+NACRE_API int nacre_client_connect(
+    nacre_client *client, const char *host, const struct nacre_connect_options *options) NACRE_CHECK;
+
+/* Is there an authenticated connection, and has nothing ended it so far? Looks at the socket, but does not wait. */
+NACRE_API bool nacre_client_is_active(nacre_client *client);
+/* The connection, for what is known about it (nacre_conn_get_info) and for its own calls; NULL where not connected. It
+ * lives until nacre_client_close or the next nacre_client_connect. Bytes and events are the client's: do not take them.
+ */
+NACRE_API nacre_conn *nacre_client_conn(nacre_client *client);
+/* The socket, to be polled for; -1 where not connected. */
+NACRE_API int nacre_client_fd(const nacre_client *client);
+/* "192.0.2.1 port 22" into out, always NUL-terminated. NACRE_E_MISUSE where not connected. */
+NACRE_API int nacre_client_peer_address(nacre_client *client, char *out, size_t cap);
+/* The method that authenticated last ("publickey"); "" where not connected. Static until the next connect. */
+NACRE_API const char *nacre_client_auth_method(const nacre_client *client);
+
+/* --- the connection --- */
+
+/* Runs the connection until something happened on it or on one of the caller's own descriptors: for programs that move
+ * data between channels and files (with channel timeout 0, so that reads and writes do not wait).
+ *
+ * fds: n entries as for poll(2), at most 15, their revents are filled in; NULL with n 0. timeout_ms: 0 does not wait,
+ * -1 has no limit.
+ *
+ * Returns NACRE_OK, NACRE_E_TIMEOUT, NACRE_E_MISUSE (not connected, or in a callback), or why the connection ended. */
+NACRE_API int nacre_client_wait(nacre_client *client, struct pollfd *fds, size_t n, int timeout_ms);
+/* Changes the keys now and waits until that is done (RFC 4253 9); the kex timeout applies. */
+NACRE_API int nacre_client_rekey(nacre_client *client);
+/* Sends IGNORE with n random bytes (RFC 4253 11.2), n at most 32768. During a key exchange it waits for its end. */
+NACRE_API int nacre_client_send_ignore(nacre_client *client, size_t n);
+/* Asks the server for a sign of life (keepalive@openssh.com) and waits for it. NACRE_E_TIMEOUT where none comes.
+ * timeout_ms: 0 for the channel timeout, -1 for none. */
+NACRE_API int nacre_client_keepalive(nacre_client *client, int timeout_ms);
+/* Sends a global request (RFC 4254 4) with any payload and, where `reply` is not NULL, waits for its reply: up to
+ * *reply_len bytes of it are put at reply, and *reply_len becomes how many there were. Returns NACRE_OK,
+ * NACRE_E_REQUEST_REFUSED, NACRE_E_TIMEOUT (the channel timeout), NACRE_E_MISUSE, or why the connection ended. */
+NACRE_API int nacre_client_global_request(
+    nacre_client *client, const char *name, const void *payload, size_t n, void *reply, size_t *reply_len);
+
+/* --- channels --- */
+
+/* Opens a channel of any type with any payload (n bytes; RFC 4254 5.1's "channel type specific data").
+ *
+ * *channel: the caller's, given back by nacre_channel_close; NULL on failure.
+ *
+ * Returns NACRE_OK
+ *         NACRE_E_CHANNEL_REFUSED  the server would not; peer_reason and peer_text of nacre_client_error say why
+ *         NACRE_E_TIMEOUT          no answer within the channel timeout
+ *         NACRE_E_MISUSE           not connected
+ *         NACRE_E_LIMIT, NACRE_E_NOMEM, or why the connection ended. */
+NACRE_API int nacre_client_open_channel(
+    nacre_client *client, const char *type, const void *payload, size_t n, nacre_channel **channel) NACRE_CHECK;
+
+/* An environment variable for a command; servers ignore those that they do not expect. */
+struct nacre_variable {
+	const char *name, *value;
+};
+
+struct nacre_exec_options {
+	size_t size; /* sizeof(struct nacre_exec_options) */
+	const struct nacre_pty *pty; /* NULL: no terminal */
+	const struct nacre_variable *env;
+	size_t n_env;
+	int timeout_ms; /* of each read, write and wait on the channel; 0: one hour, -1: none */
+};
+
+/* Starts a command on the server, with three streams. command: any string; the server's shell reads it. options: NULL
+ * for none of them.
+ *
+ * Returns NACRE_OK
+ *         NACRE_E_CHANNEL_REFUSED  the server opened no session
+ *         NACRE_E_REQUEST_REFUSED  it opened one, but would not run this command, or give it a terminal
+ *         and as nacre_client_open_channel. */
+NACRE_API int nacre_client_exec_command(nacre_client *client, const char *command,
+    const struct nacre_exec_options *options, nacre_channel **channel) NACRE_CHECK;
+
+/* Reads what the command wrote to its standard output: up to n bytes, as soon as there is one. n is not 0.
+ * Returns how many; 0 at the end of the stream; NACRE_E_TIMEOUT (nothing came; try again), NACRE_E_AGAIN (nothing now,
+ * with timeout 0), or why the connection ended. Both streams share one window (RFC 4254 5.2): a command that fills one
+ * stream while only the other is read stalls. */
+NACRE_API int64_t nacre_channel_read(nacre_channel *channel, void *p, size_t n);
+/* The same for its standard error. */
+NACRE_API int64_t nacre_channel_read_stderr(nacre_channel *channel, void *p, size_t n);
+/* Writes to the command's standard input: all n bytes, unless the time is up first. Returns how many were taken;
+ * NACRE_E_TIMEOUT or NACRE_E_AGAIN where that would be none; NACRE_E_CHANNEL_CLOSED after nacre_channel_send_eof or
+ * once the peer has closed; or why the connection ended. */
+NACRE_API int64_t nacre_channel_write(nacre_channel *channel, const void *p, size_t n);
+/* Ends the command's standard input: sends EOF after what was written (RFC 4254 5.3). Twice is fine. */
+NACRE_API int nacre_channel_send_eof(nacre_channel *channel);
+/* Waits until the command has ended and says how: its status, its signal, or NACRE_EXIT_NONE where the server closed
+ * the channel without a word about it. What the command still writes is kept, within the window: read it before or
+ * after. Returns NACRE_OK, NACRE_E_TIMEOUT, NACRE_E_AGAIN, or why the connection ended (*exit is NACRE_EXIT_NONE then).
+ */
+NACRE_API int nacre_channel_wait_exit(nacre_channel *channel, struct nacre_exit *exit);
+/* Sends a channel request by name with any payload (RFC 4254 5.4). want_reply: wait for the answer, within the client's
+ * channel timeout. Returns NACRE_OK, NACRE_E_REQUEST_REFUSED (the channel stays usable), NACRE_E_TIMEOUT, or as above.
+ */
+NACRE_API int nacre_channel_request(
+    nacre_channel *channel, const char *name, const void *payload, size_t n, bool want_reply);
+/* The time that each read, write and wait may take: -1 for none, 0 to not wait at all. */
+NACRE_API void nacre_channel_set_timeout(nacre_channel *channel, int timeout_ms);
+
+#define NACRE_READY_STDOUT 1u /* nacre_channel_read would not wait: bytes, or the end */
+#define NACRE_READY_STDERR 2u /* nacre_channel_read_stderr would not wait */
+#define NACRE_READY_WRITE 4u /* nacre_channel_write would take at least a byte */
+#define NACRE_READY_EXIT 8u /* nacre_channel_wait_exit would not wait */
+#define NACRE_READY_CLOSED 16u /* the peer has closed the channel, or the connection is over */
+/* What could be done now without waiting: a mask. Looks at nothing but what has arrived. */
+NACRE_API unsigned nacre_channel_ready(const nacre_channel *channel);
+/* Our number of the channel, for the calls of channel.h. */
+NACRE_API uint32_t nacre_channel_number(const nacre_channel *channel);
+/* Gives the channel back: sends CLOSE, drops what was not read, frees the handle. Never waits. NULL is fine. A command
+ * that still runs is told by its streams' end, if the server does that. */
+NACRE_API void nacre_channel_close(nacre_channel *channel);
+
+/* --- run --- */
+
+struct nacre_run_options {
+	size_t size; /* sizeof(struct nacre_run_options) */
+	const void *input; /* for the command's standard input, then EOF; borrowed during the call; NULL: only EOF */
+	size_t input_len;
+	size_t output_max; /* bytes that are kept of both streams together; 0: 16 MiB */
+	int timeout_ms; /* for everything; 0: one hour, -1: none */
+	const struct nacre_pty *pty;
+	const struct nacre_variable *env;
+	size_t n_env;
+};
+
+/* What a command said. The bytes are the caller's until nacre_result_free; a NUL follows each, which is not counted. */
+struct nacre_result {
+	struct nacre_exit exit;
+	char *out, *err; /* never NULL after NACRE_OK */
+	size_t out_len, err_len;
+	const struct nacre_env *env_; /* whose memory it is */
+	size_t out_size_, err_size_;
+};
+
+/* Runs a command to its end and keeps what it wrote. Both streams are read as they come, so neither can stall the
+ * other. options: NULL for the defaults. *result: filled in also on NACRE_E_LIMIT (the output was larger than
+ * output_max: its beginning is kept), NACRE_E_TIMEOUT, and where the connection ended; zeroed on any other failure. The
+ * command's own status does not make the call fail.
+ *
+ * Returns NACRE_OK, NACRE_E_LIMIT, NACRE_E_TIMEOUT, and as nacre_client_exec_command. */
+NACRE_API int nacre_client_run(nacre_client *client, const char *command, const struct nacre_run_options *options,
+    struct nacre_result *result) NACRE_CHECK;
+/* Wipes and gives back a result's bytes; a zeroed or freed result is fine. */
+NACRE_API void nacre_result_free(struct nacre_result *result);
+
+#ifdef __cplusplus
+}
+#endif
+#endif

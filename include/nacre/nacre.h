@@ -1,0 +1,17 @@
+/* Nacre: the SSH protocol. Everything at once; each header can be included by itself. */
+#ifndef NACRE_H
+#define NACRE_H
+
+#include <nacre/channel.h>
+#include <nacre/client.h>
+#include <nacre/conn.h>
+#include <nacre/env.h>
+#include <nacre/event.h>
+#include <nacre/io.h>
+#include <nacre/key.h>
+#include <nacre/known_hosts.h>
+#include <nacre/status.h>
+#include <nacre/trace.h>
+#include <nacre/version.h>
+
+#endif

@@ -1,0 +1,227 @@
+/* connect: from a host's name to an authenticated connection. Knows: the order of the steps, and their failures' names.
+ * Must not know: what the steps send.
+ * Serves: RFC 4253 4, 7, RFC 4252. */
+#include <stdio.h>
+#include <string.h>
+#include "clock.h"
+#include "dial.h"
+#include "facade.h"
+#include "user.h"
+
+#define DEFAULT_PORT 22
+#define PORT_MAX 65535
+#define FINGERPRINT_MAX 96
+
+bool
+client_name_is_fit(const char *name)
+{
+	const uint8_t *p = (const uint8_t *)name;
+
+	/* A leading '-' would be an option to any program that the name is ever handed to (CVE-2023-51385 and its kin).
+	 */
+	if (name == NULL || name[0] == '\0' || name[0] == '-' || strlen(name) >= CLIENT_NAME_MAX)
+		return false;
+	for (; *p != 0; p++) {
+		if (*p < 0x20 || *p == 0x7f)
+			return false;
+		if (p[0] == 0xc2 && p[1] >= 0x80 && p[1] <= 0x9f) /* C1 controls in UTF-8 */
+			return false;
+	}
+	return true;
+}
+
+/* A host's name is also a pattern once it stands in known_hosts: what means more than itself there is refused. */
+static bool
+host_is_fit(const char *host)
+{
+	return client_name_is_fit(host) && strpbrk(host, " ,#|*?![]\"'\\/@") == NULL;
+}
+
+static int
+take_names(struct nacre_client *c, const char *host, const struct nacre_connect_options *options)
+{
+	char login[CLIENT_NAME_MAX];
+	const char *user = options->user;
+
+	if (!host_is_fit(host))
+		return client_fail(c, NACRE_E_ARGUMENT, "host: empty, too long, or with a character that no host has");
+	if (options->port > PORT_MAX)
+		return client_fail(c, NACRE_E_ARGUMENT, "port: larger than %d", PORT_MAX);
+	if (user == NULL && user_name(login, sizeof(login)) == NACRE_OK)
+		user = login;
+	if (!client_name_is_fit(user))
+		return client_fail(c, NACRE_E_ARGUMENT, "user: empty, too long, a leading '-', or a control character");
+	c->port = options->port == 0 ? DEFAULT_PORT : options->port;
+	snprintf(c->host, sizeof(c->host), "%s", host);
+	snprintf(c->user, sizeof(c->user), "%s", user);
+	return NACRE_OK;
+}
+
+static int
+make_conn(struct nacre_client *c, const struct nacre_connect_options *options)
+{
+	char types[TRUST_KEY_TYPES_MAX];
+	struct nacre_conn_options core = {
+	    .size = sizeof(core),
+	    .role = NACRE_CLIENT,
+	    .now_ms = nacre_clock_ms(),
+	    .kex = options->kex,
+	    .host_key_algorithms = options->host_key_algorithms,
+	    .ciphers = options->ciphers,
+	    .macs = options->macs,
+	    .pubkey_algorithms = options->pubkey_algorithms,
+	    .require_strict_kex = options->require_strict_kex,
+	    .ident_timeout_ms = options->banner_timeout_ms,
+	    .kex_timeout_ms = options->kex_timeout_ms,
+	    .auth_timeout_ms = options->auth_timeout_ms,
+	    .rekey_bytes = options->rekey_bytes,
+	    .rekey_packets = options->rekey_packets,
+	    .rekey_ms = options->rekey_ms,
+	    .keepalive_ms = options->keepalive_ms,
+	    .keepalive_max = options->keepalive_max,
+	    .memory_max = options->memory_max,
+	    .window = options->window,
+	    .window_max = options->window_max,
+	};
+	int rc;
+
+	trust_key_types(&c->trust, c->host, c->port, types, sizeof(types));
+	core.known_key_types = types[0] == '\0' ? NULL : types;
+	if ((rc = nacre_conn_new(c->env, &core, &c->conn)) != NACRE_OK)
+		return client_fail(c, rc, "options: %s", nacre_status_text(rc));
+	c->io.conn = c->conn;
+	return NACRE_OK;
+}
+
+static int
+get_socket(struct nacre_client *c, const struct nacre_connect_options *options)
+{
+	int timeout = client_timeout(options->connect_timeout_ms, CLIENT_CONNECT_TIMEOUT_MS);
+	char peer[FAILURE_TEXT_MAX];
+	int rc;
+
+	if (c->io.fd < 0 && (rc = dial(c->host, c->port, timeout, &c->io.fd, &c->failure)) != NACRE_OK)
+		return rc;
+	if (dial_peer_name(c->io.fd, peer, sizeof(peer)) == NACRE_OK)
+		client_log(c, NACRE_LOG_DEBUG, "connected to %s (%s)", c->host, peer);
+	return NACRE_OK;
+}
+
+static bool
+is_authenticated(struct nacre_client *c, void *arg)
+{
+	(void)arg;
+	return c->authenticated;
+}
+
+/* Where the connection only knows that we said no, we know why. */
+static int
+name_the_reason(struct nacre_client *c, int rc)
+{
+	const struct failure *problem = &c->plan->problem;
+	char text[FAILURE_TEXT_MAX];
+
+	if (rc == c->key_problem.code)
+		problem = &c->key_problem;
+	else if (rc != NACRE_E_AUTH && rc != NACRE_E_AUTH_METHODS && rc != NACRE_E_AUTH_PARTIAL)
+		return rc;
+	if (problem->code == 0)
+		return rc;
+	snprintf(text, sizeof(text), "%s", problem->text);
+	rc = problem->code;
+	failure_clear(&c->failure, c->env);
+	return client_fail(c, rc, "%s", text);
+}
+
+static int
+connect_steps(struct nacre_client *c, const char *host, const struct nacre_connect_options *options)
+{
+	int rc;
+
+	if ((rc = take_names(c, host, options)) != NACRE_OK)
+		return rc;
+	if ((rc = auth_plan_new(c->env, options, &c->plan, &c->failure)) != NACRE_OK)
+		return rc;
+	if ((rc = get_socket(c, options)) != NACRE_OK)
+		return rc;
+	if (client_is_cancelled(c))
+		return NACRE_E_CANCELLED;
+	if ((rc = make_conn(c, options)) != NACRE_OK)
+		return rc;
+	c->channel_timeout_ms = client_timeout(options->channel_timeout_ms, CLIENT_CHANNEL_TIMEOUT_MS);
+	/* No deadline here: the core ends each stage by its own. */
+	rc = client_run_until(c, is_authenticated, NULL, -1);
+	return rc == NACRE_OK ? rc : name_the_reason(c, rc);
+}
+
+static int
+connect_now(struct nacre_client *c, const char *host, const struct nacre_connect_options *options)
+{
+	int rc;
+
+	client_close(c); /* what is left of a connection that has ended */
+	failure_clear(&c->key_problem, c->env);
+	if (options->sock != NULL)
+		c->io.fd = *options->sock;
+	rc = connect_steps(c, host, options);
+	auth_plan_free(c->plan, c->env);
+	c->plan = NULL;
+	if (rc != NACRE_OK)
+		client_close(c);
+	return rc;
+}
+
+int
+nacre_client_connect(nacre_client *c, const char *host, const struct nacre_connect_options *given)
+{
+	struct nacre_connect_options options = {.sock = NULL};
+	int rc = client_enter(c), fd;
+
+	if (rc == NACRE_OK)
+		rc = client_options(c, &options, sizeof(options), given);
+	if (rc == NACRE_OK && c->conn != NULL && !c->ended)
+		rc = client_fail(c, NACRE_E_MISUSE, "connected already: close first");
+	if (rc == NACRE_OK)
+		return client_leave(c, connect_now(c, host, &options));
+	/* The socket is ours, whatever the result. */
+	if (given != NULL && given->size != 0 && given->sock != NULL) {
+		fd = *given->sock;
+		dial_close(&fd);
+	}
+	return rc;
+}
+
+/* Known keys never ask anybody; changed and revoked ones neither. */
+static int
+judge_host_key(struct nacre_client *c, const nacre_key *key)
+{
+	char name[TRUST_NAME_MAX], fingerprint[FINGERPRINT_MAX] = "";
+	int rc = trust_check(&c->trust, c->host, c->port, key, &c->key_problem), verdict;
+
+	if (rc != NACRE_E_HOST_KEY_UNKNOWN)
+		return rc;
+	trust_name(c->host, c->port, name, sizeof(name));
+	c->in_callback++;
+	verdict = c->trust.policy(c->trust.policy_ctx, c, name, key);
+	c->in_callback--;
+	if (verdict == 0)
+		return NACRE_OK;
+	if (nacre_key_fingerprint(key, "SHA256", fingerprint, sizeof(fingerprint)) != NACRE_OK)
+		fingerprint[0] = '\0';
+	failure_clear(&c->key_problem, c->env);
+	return failure_set(&c->key_problem, rc, failure_origin(rc), "the host key of %s is not known: %s %s", name,
+	    nacre_key_type(key), fingerprint);
+}
+
+void
+client_on_host_key(struct nacre_client *c, const struct nacre_event *event)
+{
+	uint64_t token = event->token;
+	int rc = judge_host_key(c, event->key);
+
+	if (client_is_cancelled(c))
+		return;
+	/* The question was open while somebody thought; what follows is timed from now. */
+	(void)nacre_conn_tick(c->conn, nacre_clock_ms());
+	(void)nacre_conn_answer_host_key(c->conn, token, rc);
+}

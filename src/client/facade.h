@@ -1,0 +1,142 @@
+/* facade: one client's parts. Knows: the core, io, known_hosts. Must not know: packets.
+ * Serves: nothing on the wire; the manual is <nacre/client.h>. */
+#ifndef CLIENT_FACADE_H
+#define CLIENT_FACADE_H
+
+#include <nacre/client.h>
+#include "auth_plan.h"
+#include "blocking.h"
+#include "failure.h"
+#include "trust.h"
+
+#define CLIENT_NAME_MAX 256 /* a user's or host's name, with the NUL */
+#define CLIENT_LOG_CHANNEL_MAX 64 /* with the NUL */
+#define CLIENT_METHOD_MAX 32
+#define CLIENT_CHANNEL_TIMEOUT_MS 60000
+#define CLIENT_CONNECT_TIMEOUT_MS 30000
+#define CLIENT_LONG_TIMEOUT_MS (60 * 60 * 1000)
+
+/* The reply to the global request that is being waited for. */
+struct global_reply {
+	uint64_t operation; /* 0: none is waited for */
+	bool seen, ok;
+	uint8_t *p; /* the caller's */
+	size_t cap, n;
+};
+
+struct nacre_client {
+	const struct nacre_env *env;
+	struct failure failure;
+	struct trust trust;
+
+	nacre_log_fn *log;
+	void *log_ctx;
+	char log_channel[CLIENT_LOG_CHANNEL_MAX];
+
+	/* The connection; conn is NULL where there is none. It stays after it has ended, so that what arrived can be
+	 * read. */
+	nacre_conn *conn;
+	struct blocking io; /* fd -1 once the socket is closed */
+	bool authenticated, ended;
+	bool news; /* events were taken since nacre_client_wait looked last */
+	char host[CLIENT_NAME_MAX], user[CLIENT_NAME_MAX], auth_method[CLIENT_METHOD_MAX];
+	unsigned port;
+	int channel_timeout_ms;
+	struct auth_plan *plan; /* while connecting */
+	struct failure key_problem; /* why the host key was refused */
+	struct nacre_channel *channels;
+	struct global_reply reply;
+
+	unsigned in_callback;
+	bool close_wanted, free_wanted; /* said in a callback, done by client_leave */
+};
+
+/* --- client.c: calls and their end --- */
+
+/* What every call that works on the connection begins with: NACRE_OK and a clean slate, or why it may not run now. */
+int client_enter(struct nacre_client *c) NACRE_CHECK;
+/* What it ends with: does what callbacks asked for. After this c may be gone. */
+int client_leave(struct nacre_client *c, int rc);
+/* Keeps the failure of this call, and returns its code. */
+#if defined(__GNUC__)
+__attribute__((format(printf, 3, 4)))
+#endif
+int
+client_fail(struct nacre_client *c, int code, const char *format, ...);
+/* The connection's own failure becomes that of this call. */
+int client_fail_as_conn(struct nacre_client *c);
+/* Calls that the core refuses: its code, with the connection's failure where it has one. */
+int client_refused(struct nacre_client *c, int rc, const char *what);
+/* Closes now. */
+void client_close(struct nacre_client *c);
+static inline bool
+client_is_cancelled(const struct nacre_client *c)
+{
+	return c->close_wanted || c->free_wanted;
+}
+/* Reads an options struct of any age: what the caller's is too short for stays zero. NACRE_E_ARGUMENT for size 0. */
+int client_options(struct nacre_client *c, void *options, size_t size, const void *given) NACRE_CHECK;
+/* A timeout option: 0 is the default, negative is none (-1). */
+int client_timeout(int configured, int default_ms);
+
+/* --- log.c --- */
+#if defined(__GNUC__)
+__attribute__((format(printf, 3, 4)))
+#endif
+void
+client_log(struct nacre_client *c, enum nacre_log_level level, const char *format, ...);
+/* Bytes of the peer's, escaped and cut, after `what`. */
+void client_log_peer(struct nacre_client *c, enum nacre_log_level level, const char *what, struct nacre_bytes text);
+
+/* --- events.c --- */
+/* Takes all events and answers every question. */
+void client_take_events(struct nacre_client *c);
+
+/* --- wait.c --- */
+typedef bool client_until_fn(struct nacre_client *c, void *arg);
+/* Runs the connection until done() is true: NACRE_OK; or the deadline has passed: NACRE_E_TIMEOUT, without a text; or
+ * the connection has ended, or a callback closed it: kept as this call's failure. done() is asked first, and after
+ * events. */
+int client_run_until(struct nacre_client *c, client_until_fn *done, void *arg, int64_t deadline) NACRE_CHECK;
+/* One turn: see nacre_client_wait. */
+int client_turn(struct nacre_client *c, struct pollfd *fds, size_t n, int64_t deadline) NACRE_CHECK;
+/* Writes what is queued, as far as the socket takes it. */
+void client_flush(struct nacre_client *c);
+
+/* --- connect.c --- */
+void client_on_host_key(struct nacre_client *c, const struct nacre_event *event);
+bool client_name_is_fit(const char *name);
+
+/* --- channel_life.c, channel.c --- */
+enum channel_state { CHANNEL_OPENING, CHANNEL_OPEN, CHANNEL_REFUSED };
+
+struct nacre_channel {
+	const struct nacre_env *env;
+	struct nacre_client *client; /* NULL: dead, the connection was closed */
+	struct nacre_channel *next;
+	uint32_t number;
+	enum channel_state state;
+	bool eof, closed, eof_sent, exit_seen; /* eof, closed: the peer's */
+	struct nacre_exit exit;
+	int timeout_ms;
+	uint64_t operation; /* the request that is being waited for; 0: none */
+	bool replied, reply_ok;
+	struct failure refusal;
+};
+
+void client_on_channel(struct nacre_client *c, const struct nacre_event *event);
+void client_detach_channels(struct nacre_client *c);
+int channel_open(
+    struct nacre_client *c, const char *type, const void *payload, size_t n, struct nacre_channel **out) NACRE_CHECK;
+/* Waits for the answer to ch->operation. */
+int channel_wait_reply(struct nacre_channel *ch, const char *what) NACRE_CHECK;
+void channel_drop(struct nacre_channel *ch);
+/* Bytes of a stream that can be read now. */
+size_t channel_readable(const struct nacre_channel *ch, enum nacre_stream stream);
+int64_t channel_take(struct nacre_channel *ch, enum nacre_stream stream, void *p, size_t n);
+
+/* --- exec.c --- */
+int client_exec(struct nacre_client *c, const char *command, const struct nacre_exec_options *options,
+    struct nacre_channel **out) NACRE_CHECK;
+
+#endif

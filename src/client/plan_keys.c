@@ -1,0 +1,136 @@
+/* plan_keys: the keys of an authentication plan. Knows: key files, passphrases, whom to ask. Must not know: messages.
+ * Serves: nothing on the wire. */
+#include <sodium.h>
+#include <string.h>
+#include "clock.h"
+#include "facade.h"
+
+#define PLAN_WHY_MAX 200
+
+static struct plan_key *
+new_slot(struct auth_plan *plan, struct failure *why)
+{
+	if (plan->n_keys < PLAN_KEYS_MAX)
+		return &plan->keys[plan->n_keys++];
+	(void)failure_set(why, NACRE_E_LIMIT, NACRE_ORIGIN_LOCAL, "more than %d keys", PLAN_KEYS_MAX);
+	return NULL;
+}
+
+static int
+key_fail(struct failure *why, int rc, const char *path, const char *text)
+{
+	return failure_set(why, rc, failure_origin(rc), "%s: %s", path, text[0] != '\0' ? text : nacre_status_text(rc));
+}
+
+/* An unlocked key is kept, its file is not; a locked one is kept as its public half, with the file. */
+static int
+load_file(struct auth_plan *plan, const struct nacre_env *env, const char *path, struct failure *why)
+{
+	struct plan_key *key = new_slot(plan, why);
+	char text[PLAN_WHY_MAX] = "";
+	int rc;
+
+	if (key == NULL)
+		return NACRE_E_LIMIT;
+	key->path = path;
+	if ((rc = file_read(env, path, FILE_KEY_MAX, FILE_SECRET, &key->file, NULL, why)) != NACRE_OK)
+		return rc;
+	rc = nacre_key_parse_private(env, key->file.p, key->file.n, NULL, &key->owned, text, sizeof(text));
+	if (rc == NACRE_OK)
+		file_bytes_free(env, &key->file);
+	else if (rc == NACRE_E_KEY_PASSPHRASE)
+		rc = nacre_key_peek_public(env, key->file.p, key->file.n, &key->owned, text, sizeof(text));
+	if (rc != NACRE_OK)
+		return key_fail(why, rc, path, text);
+	key->key = key->owned;
+	return NACRE_OK;
+}
+
+static int
+add_given(struct auth_plan *plan, const nacre_key *given, struct failure *why)
+{
+	struct plan_key *key = new_slot(plan, why);
+
+	if (key == NULL)
+		return NACRE_E_LIMIT;
+	if (!nacre_key_has_private(given))
+		return failure_set(why, NACRE_E_ARGUMENT, NACRE_ORIGIN_LOCAL, "options.key has no private half");
+	key->key = given;
+	return NACRE_OK;
+}
+
+int
+plan_load_keys(struct auth_plan *plan, const struct nacre_env *env, struct failure *why)
+{
+	const struct nacre_connect_options *options = &plan->options;
+	int rc = NACRE_OK;
+
+	if (options->key != NULL)
+		rc = add_given(plan, options->key, why);
+	if (rc == NACRE_OK && options->key_file != NULL)
+		rc = load_file(plan, env, options->key_file, why);
+	for (size_t i = 0; rc == NACRE_OK && options->key_files != NULL && options->key_files[i] != NULL; i++)
+		rc = load_file(plan, env, options->key_files[i], why);
+	return rc;
+}
+
+void
+plan_free_keys(struct auth_plan *plan, const struct nacre_env *env)
+{
+	for (size_t i = 0; i < plan->n_keys; i++) {
+		nacre_key_free(plan->keys[i].owned);
+		file_bytes_free(env, &plan->keys[i].file);
+	}
+	plan->n_keys = 0;
+}
+
+bool
+plan_ask(nacre_client *c, enum nacre_ask what, const char *about, char *answer)
+{
+	const struct nacre_connect_options *options = &c->plan->options;
+	int rc;
+
+	memset(answer, 0, PLAN_SECRET_MAX);
+	c->in_callback++;
+	rc = options->ask(options->ask_ctx, what, about, answer, PLAN_SECRET_MAX);
+	c->in_callback--;
+	answer[PLAN_SECRET_MAX - 1] = '\0';
+	if (client_is_cancelled(c))
+		return false;
+	/* The question is still open, so no deadline runs yet; those that begin with the answer begin now. */
+	(void)nacre_conn_tick(c->conn, nacre_clock_ms());
+	return rc == 0;
+}
+
+static int
+unlock_with(
+    const struct nacre_env *env, const struct plan_key *key, const char *passphrase, nacre_key **unlocked, char *text)
+{
+	text[0] = '\0';
+	return nacre_key_parse_private(env, key->file.p, key->file.n, passphrase, unlocked, text, PLAN_WHY_MAX);
+}
+
+static bool
+is_worth_asking(int rc)
+{
+	return rc == NACRE_E_KEY_PASSPHRASE || rc == NACRE_E_KEY_PASSPHRASE_WRONG;
+}
+
+int
+plan_unlock(nacre_client *c, struct plan_key *key, nacre_key **unlocked, struct failure *why)
+{
+	const struct nacre_connect_options *options = &c->plan->options;
+	char answer[PLAN_SECRET_MAX], text[PLAN_WHY_MAX] = "";
+	int rc = NACRE_E_KEY_PASSPHRASE;
+
+	*unlocked = NULL;
+	if (options->passphrase != NULL)
+		rc = unlock_with(c->env, key, options->passphrase, unlocked, text);
+	for (int i = 0; i < PLAN_ASK_MAX && options->ask != NULL && is_worth_asking(rc); i++) {
+		if (!plan_ask(c, NACRE_ASK_PASSPHRASE, key->path, answer))
+			break;
+		rc = unlock_with(c->env, key, answer, unlocked, text);
+	}
+	sodium_memzero(answer, sizeof(answer));
+	return rc == NACRE_OK ? rc : key_fail(why, rc, key->path, text);
+}

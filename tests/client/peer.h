@@ -1,0 +1,64 @@
+/* peer: a scripted server on the other end of a socket, run by a thread of its own. It is made of the core's server
+ * role, waits for nothing but its socket, and ends when the client closes. */
+#ifndef TESTS_CLIENT_PEER_H
+#define TESTS_CLIENT_PEER_H
+
+#include <pthread.h>
+#include <nacre/nacre.h>
+
+#define PEER_CHANNELS 8
+
+/* Where the peer falls silent: its socket stays open, and nothing is answered any more. */
+enum peer_stall { STALL_NEVER, STALL_IDENT, STALL_KEX, STALL_AUTH, STALL_OPEN, STALL_EXEC, STALL_GLOBAL };
+
+struct peer_script {
+	const nacre_key *host_key;
+	const nacre_key *user_key; /* accepted; NULL: none is */
+	const nacre_key *user_key2; /* accepted too */
+	const char *password; /* accepted; NULL: none is */
+	bool none_is_enough;
+	bool both_needed; /* a key and a password, in any order */
+	const char *methods; /* said to be allowed; NULL: the default */
+	const char *banner;
+	const char *ciphers;
+	enum peer_stall stall;
+	uint32_t refuse_open; /* RFC 4254 5.1's reason; 0: sessions are opened */
+	bool refuse_exec, refuse_pty;
+};
+
+struct peer_channel {
+	bool used, running, ended, eof;
+	uint32_t number;
+	char command[128];
+	size_t left[2]; /* bytes that are still to be written, by stream */
+};
+
+struct peer {
+	struct peer_script script;
+	int fd; /* the peer's end; closed by its thread */
+	int client_fd; /* for options.sock */
+	pthread_t thread;
+	bool joined;
+	nacre_conn *conn;
+	struct peer_channel channels[PEER_CHANNELS];
+	bool vanish, silent;
+	/* What it saw; read after peer_join. */
+	char auth[256]; /* "publickey? publickey password": ? is a probe */
+	char requests[512]; /* channel and global requests, by name */
+	char env[128];
+	unsigned flights; /* times that bytes came after the peer had answered */
+	bool answered;
+	bool key_done, password_done;
+	bool channel_was_refused; /* the client's answer to "open" */
+	int error;
+};
+
+/* The two ends of a socketpair, or with `fd` >= 0 a socket that is connected already. */
+void peer_start(struct peer *peer, const struct peer_script *script);
+void peer_start_on(struct peer *peer, const struct peer_script *script, int fd);
+/* A socket on 127.0.0.1 that listens, and whose queue holds next to nothing; the caller's to close. */
+int peer_silent_listener(unsigned *port);
+/* Waits for its end: the client must have closed. */
+void peer_join(struct peer *peer);
+
+#endif
