@@ -40,7 +40,7 @@ static struct slice
 sftp_value(const struct field_row *field)
 {
 	if ((field->flags & SFTP_FLAG_ATTRS) != 0)
-		return SLICE_LIT("\0\0\0\x0d\0\0\0\0\0\0\0\7\0\0\x81\xa4\0\0\0\1\0\0\0\2");
+		return SLICE_LIT("\x80\0\0\x0d\0\0\0\0\0\0\0\7\0\0\x81\xa4\0\0\0\1\0\0\0\2\0\0\0\1\0\0\0\1x\0\0\0\1y");
 	if ((field->flags & SFTP_FLAG_NAME_LIST) != 0)
 		return SLICE_LIT("\0\0\0\2\0\0\0\1a\0\0\0\2-a\0\0\0\0\0\0\0\1b\0\0\0\2-b\0\0\0\4\0\0\x81\xa4");
 	if ((field->flags & SFTP_FLAG_PAIRS) != 0)

@@ -1,10 +1,12 @@
-/* make_key_corpus: writes the seeds of fuzz_key, with real keys: one of each type in each form that is read.
+/* make_key_corpus: writes the seeds of fuzz_key and fuzz_known_hosts, with real keys: one of each type in each form
+ * that is read, and a file for each shape of line.
  *
  *   make_key_corpus DIR */
 #include "corpus_file.h"
 #include "fuzz.h"
 #include "key.h"
 #include "test_env.h"
+#include <nacre/known_hosts.h>
 
 #include <sodium.h>
 
@@ -63,6 +65,62 @@ key_seeds(const char *dir, const struct nacre_env *env, const char *type, unsign
 	nacre_key_free(key);
 }
 
+/* fuzz_known_hosts looks for 32 bytes of 41, and for 42 in vain. */
+#define KEY_41 "ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIEFBQUFBQUFBQUFBQUFBQUFBQUFBQUFBQUFBQUFBQUFB"
+#define KEY_42 "ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIEJCQkJCQkJCQkJCQkJCQkJCQkJCQkJCQkJCQkJCQkJC"
+
+static void
+known_hosts_seeds(const char *dir)
+{
+	static const struct {
+		const char *name, *text;
+	} files[] = {
+	    {"plain", "example.org " KEY_41 " a comment\n"},
+	    {"changed", "example.org " KEY_42 "\n"},
+	    {"port", "[example.org]:2222 " KEY_41 "\n[192.0.2.1]:22 " KEY_42 "\n"},
+	    {"list", "a,example.org,192.0.2.1 " KEY_41 "\n"},
+	    {"patterns", "*.org,!www.example.org,?x?mple.* " KEY_41 "\n*a*a*a*a*a*b " KEY_42 "\n"},
+	    {"negated", "*,!example.org " KEY_41 "\n"},
+	    {"revoked", "@revoked * " KEY_41 "\nexample.org " KEY_41 "\n"},
+	    {"authority", "@cert-authority *.org " KEY_41 "\n"},
+	    {"unknown-marker", "@other example.org " KEY_41 "\n"},
+	    {"unknown-type", "example.org x-ssh-new@nacre AAAAC3gtc3NoLW5ldw==\n"},
+	    {"truncated", "example.org ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIEFBQUFB\n"},
+	    {"no-key", "example.org\nexample.org ssh-ed25519\n \t\n"},
+	    {"comments", "# a comment\r\n\r\n  example.org " KEY_41 "\r\n#last"},
+	    {"no-newline", "example.org " KEY_41},
+	    {"hashed-broken", "|1|AAAA|AAAA " KEY_41 "\n|1||| " KEY_41 "\n|2|x|y " KEY_41 "\n"},
+	};
+	size_t i;
+
+	for (i = 0; i < sizeof(files) / sizeof(files[0]); i++)
+		corpus_file(dir, "known_hosts", files[i].name, slice_str(files[i].text));
+}
+
+/* A name that is hidden, of this host and of another. */
+static void
+hashed_seed(const char *dir, const struct nacre_env *env)
+{
+	nacre_key *key;
+	struct buf file;
+	char *line;
+	size_t n, i;
+	static const char *const hosts[] = {"other.example.org", "example.org"};
+
+	buf_init(&file, env, 4096);
+	FUZZ_CHECK(nacre_key_parse_public(env, KEY_41, sizeof(KEY_41) - 1, &key, NULL, 0) == 0);
+	for (i = 0; i < 2; i++) {
+		FUZZ_CHECK(nacre_known_hosts_line(env, hosts[i], 22, key, true, &line, &n) == 0);
+		buf_put(&file, line, n);
+		buf_put_u8(&file, '\n');
+		nacre_known_hosts_line_free(env, line, n);
+	}
+	FUZZ_CHECK(file.bad == 0);
+	corpus_file(dir, "known_hosts", "hashed", buf_slice(&file));
+	buf_free(&file);
+	nacre_key_free(key);
+}
+
 int
 main(int argc, char **argv)
 {
@@ -86,6 +144,8 @@ main(int argc, char **argv)
 	test_env_init(&t, 71);
 	for (i = 0; i < sizeof(types) / sizeof(types[0]); i++)
 		key_seeds(argv[1], &t.env, types[i].type, types[i].bits);
+	known_hosts_seeds(argv[1]);
+	hashed_seed(argv[1], &t.env);
 	FUZZ_CHECK(t.live_blocks == 0);
 	return 0;
 }

@@ -1,5 +1,6 @@
-/* standalone: a target without libFuzzer: runs it over every file of the given directories, as an ordinary test. Each
- * directory is one TAP case; one without files fails, so that a lost corpus is seen. */
+/* standalone: a target without libFuzzer: runs it over every file of the given directories, as an ordinary test, and
+ * over some fronts of each: seeds are well formed, and what is cut off must be refused. Each directory is one TAP case;
+ * one without files fails, so that a lost corpus is seen. */
 #include "fuzz.h"
 
 #include <dirent.h>
@@ -7,6 +8,7 @@
 #include <sys/stat.h>
 
 #define INPUT_MAX (1u << 20)
+#define FRONTS 16 /* of each input, evenly spread; and the one that lacks a byte */
 
 /* In a block of just its size, so that a sanitizer sees one byte too many. */
 static void
@@ -18,6 +20,18 @@ run_bytes(const uint8_t *p, size_t n)
 	memcpy(copy, p, n);
 	(void)LLVMFuzzerTestOneInput(copy, n);
 	free(copy);
+}
+
+static void
+run_fronts(const uint8_t *p, size_t n)
+{
+	size_t i;
+
+	for (i = 0; i < FRONTS; i++)
+		run_bytes(p, n * i / FRONTS);
+	if (n > 0)
+		run_bytes(p, n - 1);
+	run_bytes(p, n);
 }
 
 static int
@@ -32,7 +46,7 @@ run_file(const char *path)
 		return 0;
 	n = fread(bytes, 1, sizeof(bytes), f);
 	(void)fclose(f);
-	run_bytes(bytes, n);
+	run_fronts(bytes, n);
 	return 1;
 }
 
