@@ -50,7 +50,8 @@ run_feed(struct run *run)
 		k = nacre_conn_channel_write(conn, run->ch->number, NACRE_STDOUT, run->input, run->input_left);
 	if (k < 0)
 		return;
-	run->input += k;
+	if (k > 0)
+		run->input += k;
 	run->input_left -= (size_t)k;
 	if (run->input_left > 0)
 		return;
