@@ -41,7 +41,10 @@ NACRE_API int nacre_key_parse_public(const struct nacre_env *env, const char *li
 /* A public key from its blob (RFC 4253 6.6). NACRE_E_KEY_FORMAT, NACRE_E_KEY_TYPE, NACRE_E_UNSUPPORTED (the type). */
 NACRE_API int nacre_key_from_blob(const struct nacre_env *env, const uint8_t *blob, size_t n, nacre_key **key) NACRE_CHECK;
 
-/* Makes a new key. type: as nacre_key_type gives it. bits: for ssh-rsa, 0 is 3072; else 0. */
+/* Makes a new key. type: as nacre_key_type gives it. bits: for ssh-rsa 2048 to 8192, where 0 is 3072; for the others 0.
+ *   NACRE_E_UNSUPPORTED  the type
+ *   NACRE_E_KEY_TYPE     a size that is not allowed
+ *   NACRE_E_NOMEM, NACRE_E_RANDOM, NACRE_E_CRYPTO, NACRE_E_ARGUMENT */
 NACRE_API int nacre_key_generate(const struct nacre_env *env, const char *type, unsigned bits, nacre_key **key) NACRE_CHECK;
 
 /* A new key with the public half and the comment only. */

@@ -12,7 +12,8 @@ armor_decode(struct buf *out, struct slice text)
 
 	if (p == NULL)
 		return out->bad;
-	if (sodium_base642bin(p, max, (const char *)text.p, text.n, " \t\r\n", &n, &end, sodium_base64_VARIANT_ORIGINAL) != 0 ||
+	if (sodium_base642bin(
+		p, max, (const char *)text.p, text.n, " \t\r\n", &n, &end, sodium_base64_VARIANT_ORIGINAL) != 0 ||
 	    end != (const char *)text.p + text.n)
 		return NACRE_E_KEY_FORMAT;
 	out->n += n;

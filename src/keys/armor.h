@@ -4,7 +4,8 @@
 
 #include "buf.h"
 
-/* Appends the bytes that `text` stands for; white space in it is passed over. NACRE_E_KEY_FORMAT where it is not base64. */
+/* Appends the bytes that `text` stands for; white space in it is passed over. NACRE_E_KEY_FORMAT where it is not
+ * base64. */
 int armor_decode(struct buf *out, struct slice text) NACRE_CHECK;
 /* Appends base64 with its padding, a newline after each `width` characters (0: none). */
 void armor_encode(struct buf *out, struct slice bytes, size_t width);

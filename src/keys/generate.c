@@ -93,6 +93,8 @@ nacre_key_generate(const struct nacre_env *env, const char *type_name, unsigned 
 		return NACRE_E_ARGUMENT;
 	if ((type = key_type_find(slice_str(type_name))) == NULL)
 		return NACRE_E_UNSUPPORTED;
+	if (type->kind != KEY_RSA_KIND && bits != 0)
+		return NACRE_E_ARGUMENT;
 	buf_init(&blob, env, 4096);
 	buf_put_cstring(&blob, type->name);
 	switch (type->kind) {

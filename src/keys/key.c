@@ -5,12 +5,12 @@
 #include <sodium.h>
 
 const struct key_type key_types[] = {
-	{"ssh-ed25519", KEY_ED25519_KIND, CURVE_P256, NULL},
-	{"ecdsa-sha2-nistp256", KEY_ECDSA_KIND, CURVE_P256, "nistp256"},
-	{"ecdsa-sha2-nistp384", KEY_ECDSA_KIND, CURVE_P384, "nistp384"},
-	{"ecdsa-sha2-nistp521", KEY_ECDSA_KIND, CURVE_P521, "nistp521"},
-	{"ssh-rsa", KEY_RSA_KIND, CURVE_P256, NULL},
-	{NULL, KEY_RSA_KIND, CURVE_P256, NULL},
+    {"ssh-ed25519", KEY_ED25519_KIND, CURVE_P256, NULL},
+    {"ecdsa-sha2-nistp256", KEY_ECDSA_KIND, CURVE_P256, "nistp256"},
+    {"ecdsa-sha2-nistp384", KEY_ECDSA_KIND, CURVE_P384, "nistp384"},
+    {"ecdsa-sha2-nistp521", KEY_ECDSA_KIND, CURVE_P521, "nistp521"},
+    {"ssh-rsa", KEY_RSA_KIND, CURVE_P256, NULL},
+    {NULL, KEY_RSA_KIND, CURVE_P256, NULL},
 };
 
 const struct key_type *

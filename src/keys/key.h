@@ -12,7 +12,7 @@ enum key_kind { KEY_ED25519_KIND, KEY_ECDSA_KIND, KEY_RSA_KIND };
 struct key_type {
 	const char *name;
 	enum key_kind kind;
-	enum curve_id curve;    /* ECDSA */
+	enum curve_id curve; /* ECDSA */
 	const char *curve_name; /* "nistp256": stands in the blob besides the type (RFC 5656 3.1) */
 };
 
@@ -36,10 +36,10 @@ struct nacre_key {
 	const struct key_type *type;
 	uint8_t *blob;
 	size_t blob_len;
-	struct slice point;  /* in blob: Ed25519's 32 bytes, ECDSA's point */
-	struct slice n, e;   /* in blob: RSA */
-	char *comment;       /* or NULL */
-	uint8_t *secret;     /* or NULL; the numbers one behind the other */
+	struct slice point; /* in blob: Ed25519's 32 bytes, ECDSA's point */
+	struct slice n, e; /* in blob: RSA */
+	char *comment; /* or NULL */
+	uint8_t *secret; /* or NULL; the numbers one behind the other */
 	size_t secret_len;
 	bool secret_is_locked;
 	struct slice numbers[KEY_NUMBERS]; /* in secret. Ed25519: seed || public; ECDSA: the scalar at full length */

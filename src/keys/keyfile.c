@@ -34,15 +34,15 @@ why_fail_name(struct why *why, int code, const char *text, struct slice name)
 static const struct {
 	const char *start, *name;
 } other_formats[] = {
-	{"-----BEGIN RSA PRIVATE KEY-----", "a PEM file (PKCS#1)"},
-	{"-----BEGIN EC PRIVATE KEY-----", "a PEM file (SEC 1)"},
-	{"-----BEGIN DSA PRIVATE KEY-----", "a PEM file (DSA)"},
-	{"-----BEGIN PRIVATE KEY-----", "a PEM file (PKCS#8)"},
-	{"-----BEGIN ENCRYPTED PRIVATE KEY-----", "a PEM file (encrypted PKCS#8)"},
-	{"PuTTY-User-Key-File-", "a PuTTY file"},
-	{"---- BEGIN SSH2 PUBLIC KEY ----", "a public key (RFC 4716)"},
-	{"ssh-", "a public key"},
-	{"ecdsa-sha2-", "a public key"},
+    {"-----BEGIN RSA PRIVATE KEY-----", "a PEM file (PKCS#1)"},
+    {"-----BEGIN EC PRIVATE KEY-----", "a PEM file (SEC 1)"},
+    {"-----BEGIN DSA PRIVATE KEY-----", "a PEM file (DSA)"},
+    {"-----BEGIN PRIVATE KEY-----", "a PEM file (PKCS#8)"},
+    {"-----BEGIN ENCRYPTED PRIVATE KEY-----", "a PEM file (encrypted PKCS#8)"},
+    {"PuTTY-User-Key-File-", "a PuTTY file"},
+    {"---- BEGIN SSH2 PUBLIC KEY ----", "a public key (RFC 4716)"},
+    {"ssh-", "a public key"},
+    {"ecdsa-sha2-", "a public key"},
 };
 
 static int
@@ -68,7 +68,7 @@ trim(struct slice line)
 	return line;
 }
 
-/* The base64 between the two lines. Nothing but white space may stand around them. */
+/* The base64 between the two lines. Only white space may stand in front; what stands behind does not matter. */
 static int
 find_body(struct slice text, struct slice *body, struct why *why)
 {
@@ -101,6 +101,8 @@ read_fields(struct keyfile *f, struct why *why)
 	f->kdf = reader_string(&r);
 	f->kdf_options = reader_string(&r);
 	count = reader_u32(&r);
+	if (!r.bad && count == 0)
+		return why_fail(why, NACRE_E_KEY_FORMAT, "the file holds no key");
 	if (!r.bad && count != 1)
 		return why_fail(why, NACRE_E_UNSUPPORTED, "the file holds more than one key");
 	f->public_blob = reader_string(&r);
@@ -124,7 +126,8 @@ keyfile_open(struct keyfile *f, const struct nacre_env *env, struct slice text, 
 	if ((r = find_body(text, &body, why)) != 0)
 		return r;
 	if ((r = armor_decode(&f->bytes, body)) != 0)
-		return why_fail(why, r, r == NACRE_E_NOMEM ? "out of memory" : "the text between BEGIN and END is not base64");
+		return why_fail(
+		    why, r, r == NACRE_E_NOMEM ? "out of memory" : "the text between BEGIN and END is not base64");
 	return read_fields(f, why);
 }
 

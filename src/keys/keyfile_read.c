@@ -122,7 +122,8 @@ read_public(const struct nacre_env *env, const struct keyfile *f, nacre_key **ke
 	if (e == NACRE_E_UNSUPPORTED)
 		return why_fail_name(why, e, "the key is of a type that is not supported", reader_string(&r));
 	if (e == NACRE_E_KEY_TYPE)
-		return why_fail(why, e, "the RSA key is smaller than 2048 or larger than 8192 bits, or its exponent is not allowed");
+		return why_fail(why, e,
+		    "the RSA key is smaller than 2048 or larger than 8192 bits, or its exponent is not allowed");
 	return e == 0 ? 0 : why_fail(why, e, "the public half is malformed");
 }
 
@@ -136,7 +137,8 @@ check_cipher(const struct keyfile *f, const char *passphrase, struct why *why)
 	}
 	if (passphrase == NULL)
 		return why_fail(why, NACRE_E_KEY_PASSPHRASE, "the key is encrypted and needs a passphrase");
-	return why_fail_name(why, NACRE_E_UNSUPPORTED, "reading keys encrypted with this cipher is not supported", f->cipher);
+	return why_fail_name(
+	    why, NACRE_E_UNSUPPORTED, "reading keys encrypted with this cipher is not supported", f->cipher);
 }
 
 static int
@@ -156,8 +158,8 @@ read_key(const struct nacre_env *env, const struct keyfile *f, const char *passp
 }
 
 int
-nacre_key_parse_private(const struct nacre_env *env, const uint8_t *p, size_t n, const char *passphrase, nacre_key **key,
-    char *why_text, size_t why_size)
+nacre_key_parse_private(const struct nacre_env *env, const uint8_t *p, size_t n, const char *passphrase,
+    nacre_key **key, char *why_text, size_t why_size)
 {
 	struct why why = {why_text, why_size};
 	struct keyfile f;
@@ -174,8 +176,8 @@ nacre_key_parse_private(const struct nacre_env *env, const uint8_t *p, size_t n,
 }
 
 int
-nacre_key_peek_public(const struct nacre_env *env, const uint8_t *p, size_t n, nacre_key **key, char *why_text,
-    size_t why_size)
+nacre_key_peek_public(
+    const struct nacre_env *env, const uint8_t *p, size_t n, nacre_key **key, char *why_text, size_t why_size)
 {
 	struct why why = {why_text, why_size};
 	struct keyfile f;

@@ -66,8 +66,8 @@ first_line(const char *line, size_t n)
 }
 
 int
-nacre_key_parse_public(const struct nacre_env *env, const char *line, size_t n, nacre_key **key, char *why_text,
-    size_t why_size)
+nacre_key_parse_public(
+    const struct nacre_env *env, const char *line, size_t n, nacre_key **key, char *why_text, size_t why_size)
 {
 	struct why why = {why_text, why_size};
 	struct slice rest = first_line(line, n), words, type;
@@ -83,7 +83,8 @@ nacre_key_parse_public(const struct nacre_env *env, const char *line, size_t n, 
 	if ((r = publine_key(env, &rest, key)) == NACRE_E_UNSUPPORTED)
 		return why_fail_name(&why, r, "the key is of a type that is not supported", type);
 	if (r != 0)
-		return why_fail(&why, r, r == NACRE_E_KEY_FORMAT ? "the line is not \"type base64 comment\"" : nacre_status_text(r));
+		return why_fail(&why, r,
+		    r == NACRE_E_KEY_FORMAT ? "the line is not \"type base64 comment\"" : nacre_status_text(r));
 	if (rest.n > 0 && (r = key_set_comment(*key, rest)) != 0) {
 		nacre_key_free(*key);
 		*key = NULL;

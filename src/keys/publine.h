@@ -1,4 +1,5 @@
-/* publine: one public key as a word of a line. Knows: "type base64 comment". Must not know: which file the line is in. */
+/* publine: one public key as a word of a line. Knows: "type base64 comment". Must not know: which file the line is in.
+ */
 #ifndef KEYS_PUBLINE_H
 #define KEYS_PUBLINE_H
 
@@ -6,8 +7,8 @@
 
 /* The next word of a line, spaces and tabs around it dropped; false where there is none. */
 bool publine_word(struct slice *line, struct slice *word);
-/* Reads "type base64" off the front of *line; what is left is the comment. NACRE_E_UNSUPPORTED for a type that this build
- * does not know, NACRE_E_KEY_FORMAT, NACRE_E_KEY_TYPE, NACRE_E_NOMEM. */
+/* Reads "type base64" off the front of *line; what is left is the comment. NACRE_E_UNSUPPORTED for a type that this
+ * build does not know, NACRE_E_KEY_FORMAT, NACRE_E_KEY_TYPE, NACRE_E_NOMEM. */
 int publine_key(const struct nacre_env *env, struct slice *line, nacre_key **key) NACRE_CHECK;
 
 #endif
