@@ -1,8 +1,8 @@
 /* Keys: public keys, private keys, and the files they are kept in.
  *
  * A key is one of ssh-ed25519, ecdsa-sha2-nistp256, -384, -521 and ssh-rsa (2048 to 8192 bits); it may have its private
- * half. It never changes after it was made, so that any number of threads and connections may use one key at once. Private
- * halves are kept in locked memory behind guard pages where the system gives it, and are wiped when freed.
+ * half. It never changes after it was made, so that any number of threads and connections may use one key at once.
+ * Private halves are kept in locked memory behind guard pages where the system gives it, and are wiped when freed.
  *
  * No function here opens a file: see nacre_key_load in io.h. `why` arguments take a sentence about a failure (escaped,
  * NUL-terminated, cut to why_size); NULL and 0 where it is not wanted. */
@@ -20,32 +20,32 @@ extern "C" {
 
 typedef struct nacre_key nacre_key;
 
-/* Reads a private key from the n bytes of an openssh-key-v1 file (OpenSSH PROTOCOL.key). passphrase: NULL where there is
- * none. *key is NULL on failure, else the caller's, for nacre_key_free.
- *   NACRE_E_KEY_PASSPHRASE        it is encrypted, and no passphrase was given
- *   NACRE_E_UNSUPPORTED           a format, cipher or type that this build does not read; `why` says which
- *   NACRE_E_KEY_FORMAT            malformed; `why` says what and where
- *   NACRE_E_KEY_TYPE              a size that is not allowed
- *   NACRE_E_NOMEM, NACRE_E_CRYPTO, NACRE_E_ARGUMENT */
+/* Reads a private key from the n bytes of an openssh-key-v1 file (OpenSSH PROTOCOL.key). passphrase: NULL where there
+ * is none. *key is NULL on failure, else the caller's, for nacre_key_free. NACRE_E_KEY_PASSPHRASE        it is
+ * encrypted, and no passphrase was given NACRE_E_UNSUPPORTED           a format, cipher or type that this build does
+ * not read; `why` says which NACRE_E_KEY_FORMAT            malformed; `why` says what and where NACRE_E_KEY_TYPE a size
+ * that is not allowed NACRE_E_NOMEM, NACRE_E_CRYPTO, NACRE_E_ARGUMENT */
 NACRE_API int nacre_key_parse_private(const struct nacre_env *env, const uint8_t *p, size_t n, const char *passphrase,
     nacre_key **key, char *why, size_t why_size) NACRE_CHECK;
 
 /* The public half of such a file, which stands in clear even where the private half is encrypted. */
-NACRE_API int nacre_key_peek_public(const struct nacre_env *env, const uint8_t *p, size_t n, nacre_key **key, char *why,
-    size_t why_size) NACRE_CHECK;
+NACRE_API int nacre_key_peek_public(
+    const struct nacre_env *env, const uint8_t *p, size_t n, nacre_key **key, char *why, size_t why_size) NACRE_CHECK;
 
 /* Reads a `.pub` line: "ssh-ed25519 AAAA... comment". Trailing white space is fine. */
-NACRE_API int nacre_key_parse_public(const struct nacre_env *env, const char *line, size_t n, nacre_key **key, char *why,
-    size_t why_size) NACRE_CHECK;
+NACRE_API int nacre_key_parse_public(
+    const struct nacre_env *env, const char *line, size_t n, nacre_key **key, char *why, size_t why_size) NACRE_CHECK;
 
 /* A public key from its blob (RFC 4253 6.6). NACRE_E_KEY_FORMAT, NACRE_E_KEY_TYPE, NACRE_E_UNSUPPORTED (the type). */
-NACRE_API int nacre_key_from_blob(const struct nacre_env *env, const uint8_t *blob, size_t n, nacre_key **key) NACRE_CHECK;
+NACRE_API int nacre_key_from_blob(
+    const struct nacre_env *env, const uint8_t *blob, size_t n, nacre_key **key) NACRE_CHECK;
 
 /* Makes a new key. type: as nacre_key_type gives it. bits: for ssh-rsa 2048 to 8192, where 0 is 3072; for the others 0.
  *   NACRE_E_UNSUPPORTED  the type
  *   NACRE_E_KEY_TYPE     a size that is not allowed
  *   NACRE_E_NOMEM, NACRE_E_RANDOM, NACRE_E_CRYPTO, NACRE_E_ARGUMENT */
-NACRE_API int nacre_key_generate(const struct nacre_env *env, const char *type, unsigned bits, nacre_key **key) NACRE_CHECK;
+NACRE_API int nacre_key_generate(
+    const struct nacre_env *env, const char *type, unsigned bits, nacre_key **key) NACRE_CHECK;
 
 /* A new key with the public half and the comment only. */
 NACRE_API int nacre_key_copy_public(const struct nacre_env *env, const nacre_key *key, nacre_key **copy) NACRE_CHECK;
@@ -71,12 +71,12 @@ NACRE_API bool nacre_key_equal(const nacre_key *a, const nacre_key *b);
  * NACRE_E_ARGUMENT where the name is another or size is too small. */
 NACRE_API int nacre_key_fingerprint(const nacre_key *key, const char *hash, char *out, size_t size) NACRE_CHECK;
 
-/* The text of an unencrypted openssh-key-v1 file, or of a `.pub` line with its newline. comment: NULL for the key's own.
- * *text is the caller's, n bytes and a NUL, for nacre_key_text_free, which wipes it. */
-NACRE_API int nacre_key_write_private(const struct nacre_env *env, const nacre_key *key, const char *comment, char **text,
-    size_t *n) NACRE_CHECK;
-NACRE_API int nacre_key_write_public(const struct nacre_env *env, const nacre_key *key, const char *comment, char **text,
-    size_t *n) NACRE_CHECK;
+/* The text of an unencrypted openssh-key-v1 file, or of a `.pub` line with its newline. comment: NULL for the key's
+ * own. *text is the caller's, n bytes and a NUL, for nacre_key_text_free, which wipes it. */
+NACRE_API int nacre_key_write_private(
+    const struct nacre_env *env, const nacre_key *key, const char *comment, char **text, size_t *n) NACRE_CHECK;
+NACRE_API int nacre_key_write_public(
+    const struct nacre_env *env, const nacre_key *key, const char *comment, char **text, size_t *n) NACRE_CHECK;
 NACRE_API void nacre_key_text_free(const struct nacre_env *env, char *text, size_t n);
 
 #ifdef __cplusplus

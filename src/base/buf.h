@@ -9,7 +9,7 @@
 struct buf {
 	const struct nacre_env *env;
 	uint8_t *p; /* NULL until the first byte */
-	size_t n;   /* bytes written */
+	size_t n; /* bytes written */
 	size_t cap, max;
 	int bad; /* 0, NACRE_E_NOMEM, or NACRE_E_LIMIT: sticky */
 };

@@ -1,5 +1,5 @@
-/* failure: what went wrong, kept by whoever failed. Knows: a code, an origin and sentences. Must not know: the protocol.
- * The first failure stays until failure_clear: what follows from it does not hide it. */
+/* failure: what went wrong, kept by whoever failed. Knows: a code, an origin and sentences. Must not know: the
+ * protocol. The first failure stays until failure_clear: what follows from it does not hide it. */
 #ifndef BASE_FAILURE_H
 #define BASE_FAILURE_H
 
@@ -21,7 +21,8 @@ struct failure {
 #if defined(__GNUC__)
 __attribute__((format(printf, 4, 5)))
 #endif
-int failure_set(struct failure *f, int code, enum nacre_origin origin, const char *format, ...);
+int
+failure_set(struct failure *f, int code, enum nacre_origin origin, const char *format, ...);
 
 /* Adds the two lists of a failed negotiation. Without memory the failure stands without them. */
 void failure_add_lists(struct failure *f, const struct nacre_env *env, struct slice ours, struct slice theirs);

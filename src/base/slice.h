@@ -15,7 +15,10 @@ struct slice {
 
 #define SLICE_LIT(s) ((struct slice){(const uint8_t *)(s), sizeof(s) - 1})
 /* The same as the initialiser of a static table's field. */
-#define SLICE_INIT(s) {(const uint8_t *)(s), sizeof(s) - 1}
+#define SLICE_INIT(s)                                                                                                  \
+	{                                                                                                              \
+		(const uint8_t *)(s), sizeof(s) - 1                                                                    \
+	}
 #define SLICE_NONE ((struct slice){NULL, 0})
 
 static inline struct slice

@@ -9,7 +9,7 @@ struct status_row {
 };
 
 static const struct status_row rows[] = {
-	{NACRE_OK, "NACRE_OK", "no error", ""},
+    {NACRE_OK, "NACRE_OK", "no error", ""},
 #define E(name, number, text, hint) {number, "NACRE_E_" #name, text, hint},
 #include <nacre/errors.def>
 #undef E
