@@ -63,25 +63,25 @@ ctr_wipe(struct cipher_state *st)
 	}
 
 const struct cipher cipher_table[] = {
-	GCM("aes256-gcm@openssh.com", 32, gcm256_init),
-	{
-		.name = "chacha20-poly1305@openssh.com",
-		.kind = CIPHER_AEAD_SEQ,
-		.block_len = 8,
-		.key_len = 64,
-		.tag_len = 16,
-		.rekey_blocks_log2 = 27, /* 1 GiB, as OpenSSH counts its 8-byte blocks */
-		.init = chacha_init,
-		.seal = chacha_seal,
-		.peek_length = chacha_peek_length,
-		.open = chacha_open,
-		.wipe = chacha_wipe,
-	},
-	GCM("aes128-gcm@openssh.com", 16, gcm128_init),
-	CTR("aes256-ctr", 32, ctr256_init),
-	CTR("aes192-ctr", 24, ctr192_init),
-	CTR("aes128-ctr", 16, ctr128_init),
-	{.name = NULL},
+    GCM("aes256-gcm@openssh.com", 32, gcm256_init),
+    {
+	.name = "chacha20-poly1305@openssh.com",
+	.kind = CIPHER_AEAD_SEQ,
+	.block_len = 8,
+	.key_len = 64,
+	.tag_len = 16,
+	.rekey_blocks_log2 = 27, /* 1 GiB, as OpenSSH counts its 8-byte blocks */
+	.init = chacha_init,
+	.seal = chacha_seal,
+	.peek_length = chacha_peek_length,
+	.open = chacha_open,
+	.wipe = chacha_wipe,
+    },
+    GCM("aes128-gcm@openssh.com", 16, gcm128_init),
+    CTR("aes256-ctr", 32, ctr256_init),
+    CTR("aes192-ctr", 24, ctr192_init),
+    CTR("aes128-ctr", 16, ctr128_init),
+    {.name = NULL},
 };
 
 const struct cipher *

@@ -16,10 +16,10 @@
 #define MAC_STATE_MAX 448
 
 enum cipher_kind {
-	CIPHER_NULL,     /* before the first NEWKEYS: nothing is hidden, nothing is checked */
-	CIPHER_STREAM,   /* needs a MAC: crypt() goes over bytes in order (CTR) */
-	CIPHER_AEAD,     /* packet_length in clear, authenticated (GCM) */
-	CIPHER_AEAD_SEQ  /* packet_length encrypted by itself, nonce = sequence number (chacha20-poly1305) */
+	CIPHER_NULL, /* before the first NEWKEYS: nothing is hidden, nothing is checked */
+	CIPHER_STREAM, /* needs a MAC: crypt() goes over bytes in order (CTR) */
+	CIPHER_AEAD, /* packet_length in clear, authenticated (GCM) */
+	CIPHER_AEAD_SEQ /* packet_length encrypted by itself, nonce = sequence number (chacha20-poly1305) */
 };
 
 /* An opaque, aligned home for a library's context: no allocation by us. */
@@ -33,18 +33,20 @@ struct cipher {
 	uint8_t block_len; /* padding granularity: at least 8 */
 	uint8_t key_len, iv_len, tag_len;
 	uint32_t rekey_blocks_log2; /* rekey after 2^this many blocks of block_len; 0: no limit of its own */
-	bool needs_aes_cpu;         /* slower than chacha20 without NACRE_CPU_AES: negotiation puts it behind */
+	bool needs_aes_cpu; /* slower than chacha20 without NACRE_CPU_AES: negotiation puts it behind */
 
 	/* Sets the state up for one direction. seal: true where we send. The cipher keeps no pointer to key or iv. */
-	int (*init)(struct cipher_state *st, const struct nacre_env *env, const uint8_t *key, const uint8_t *iv, bool seal);
+	int (*init)(
+	    struct cipher_state *st, const struct nacre_env *env, const uint8_t *key, const uint8_t *iv, bool seal);
 	/* CIPHER_STREAM: encrypts or decrypts the next n bytes in place. Else NULL. */
 	int (*crypt)(struct cipher_state *st, uint8_t *p, size_t n);
 	/* AEAD kinds: encrypts in place and writes the tag at pkt[n]. Else NULL. */
 	int (*seal)(struct cipher_state *st, uint32_t seq, uint8_t *pkt, size_t n);
-	/* AEAD kinds: packet_length from its 4 bytes on the wire, not yet authenticated. pkt stays as it is. Else NULL. */
+	/* AEAD kinds: packet_length from its 4 bytes on the wire, not yet authenticated. pkt stays as it is. Else NULL.
+	 */
 	int (*peek_length)(struct cipher_state *st, uint32_t seq, const uint8_t *pkt, uint32_t *length);
-	/* AEAD kinds: checks the tag at pkt[n], then decrypts in place (the length bytes too). NACRE_E_MAC, and nothing is
-	 * decrypted, where the tag is wrong. Else NULL. */
+	/* AEAD kinds: checks the tag at pkt[n], then decrypts in place (the length bytes too). NACRE_E_MAC, and nothing
+	 * is decrypted, where the tag is wrong. Else NULL. */
 	int (*open)(struct cipher_state *st, uint32_t seq, uint8_t *pkt, size_t n);
 	/* Wipes, and frees what a library allocated. A zeroed state is fine. */
 	void (*wipe)(struct cipher_state *st);

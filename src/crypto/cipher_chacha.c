@@ -1,5 +1,6 @@
-/* cipher_chacha: see cipher_chacha.h. Knows: libsodium's ChaCha20 (64-bit nonce) and Poly1305. Must not know: who sends.
- * draft-ietf-sshm-chacha20-poly1305 2: K_1 hides the length; K_2's block 0 keys Poly1305, its blocks 1.. hide the rest. */
+/* cipher_chacha: see cipher_chacha.h. Knows: libsodium's ChaCha20 (64-bit nonce) and Poly1305. Must not know: who
+ * sends. draft-ietf-sshm-chacha20-poly1305 2: K_1 hides the length; K_2's block 0 keys Poly1305, its blocks 1.. hide
+ * the rest. */
 #include "cipher_chacha.h"
 #include "buf.h"
 

@@ -1,5 +1,6 @@
 /* cipher_gcm: AES-GCM packets. Knows: libsodium's AES-256-GCM where the CPU has it, else mbedTLS's. Must not know: why.
- * RFC 5647 7; draft-ietf-sshm-aes-gcm: the nonce is 4 fixed bytes and a 64-bit counter that is not the sequence number. */
+ * RFC 5647 7; draft-ietf-sshm-aes-gcm: the nonce is 4 fixed bytes and a 64-bit counter that is not the sequence number.
+ */
 #include "cipher_gcm.h"
 #include "buf.h"
 #include "mbed.h"
@@ -77,13 +78,13 @@ gcm_seal(struct cipher_state *st, uint32_t seq, uint8_t *pkt, size_t n)
 	int r;
 
 	(void)seq;
-	if (g->is_sodium)
-		r = crypto_aead_aes256gcm_encrypt_detached_afternm(p, pkt + n, NULL, p, len, pkt, LENGTH_LEN, NULL,
-			g->nonce, (const crypto_aead_aes256gcm_state *)&g->key.sodium) == 0
-			? 0
-			: NACRE_E_CRYPTO;
-	else
+	if (!g->is_sodium)
 		r = mbed_gcm_seal(g->key.mbed, g->nonce, slice_of(pkt, LENGTH_LEN), p, len, pkt + n);
+	else if (crypto_aead_aes256gcm_encrypt_detached_afternm(
+		     p, pkt + n, NULL, p, len, pkt, LENGTH_LEN, NULL, g->nonce, &g->key.sodium) == 0)
+		r = 0;
+	else
+		r = NACRE_E_CRYPTO;
 	next_nonce(g->nonce);
 	return r;
 }
@@ -106,13 +107,13 @@ gcm_open(struct cipher_state *st, uint32_t seq, uint8_t *pkt, size_t n)
 	int r;
 
 	(void)seq;
-	if (g->is_sodium)
-		r = crypto_aead_aes256gcm_decrypt_detached_afternm(p, NULL, p, len, pkt + n, pkt, LENGTH_LEN, g->nonce,
-			(const crypto_aead_aes256gcm_state *)&g->key.sodium) == 0
-			? 0
-			: NACRE_E_MAC;
-	else
+	if (!g->is_sodium)
 		r = mbed_gcm_open(g->key.mbed, g->nonce, slice_of(pkt, LENGTH_LEN), p, len, pkt + n);
+	else if (crypto_aead_aes256gcm_decrypt_detached_afternm(
+		     p, NULL, p, len, pkt + n, pkt, LENGTH_LEN, g->nonce, &g->key.sodium) == 0)
+		r = 0;
+	else
+		r = NACRE_E_MAC;
 	next_nonce(g->nonce);
 	return r;
 }

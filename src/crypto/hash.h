@@ -1,4 +1,5 @@
-/* hash: SHA-2. Knows: the hash functions by id. Must not know: what is hashed. Serves RFC 4253 6.4, 7.2, 8; RFC 6234. */
+/* hash: SHA-2. Knows: the hash functions by id. Must not know: what is hashed. Serves RFC 4253 6.4, 7.2, 8; RFC 6234.
+ */
 #ifndef CRYPTO_HASH_H
 #define CRYPTO_HASH_H
 

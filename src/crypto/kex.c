@@ -1,4 +1,5 @@
-/* kex: the table of key agreement methods. Knows: X25519 through libsodium. Must not know: messages. RFC 7748, RFC 8731. */
+/* kex: the table of key agreement methods. Knows: X25519 through libsodium. Must not know: messages. RFC 7748, RFC
+ * 8731. */
 #include "kex.h"
 #include "mem.h"
 
@@ -6,7 +7,8 @@
 
 #define X25519_LEN 32
 
-_Static_assert(X25519_LEN <= KEX_STATE_MAX && X25519_LEN <= KEX_PUBLIC_MAX && X25519_LEN <= KEX_SECRET_MAX, "X25519 sizes");
+_Static_assert(
+    X25519_LEN <= KEX_STATE_MAX && X25519_LEN <= KEX_PUBLIC_MAX && X25519_LEN <= KEX_SECRET_MAX, "X25519 sizes");
 
 static int
 x25519_init(struct kex_state *st, const struct nacre_env *env, uint8_t *out)
@@ -15,7 +17,10 @@ x25519_init(struct kex_state *st, const struct nacre_env *env, uint8_t *out)
 
 	if (r != 0)
 		return r;
-	return crypto_scalarmult_base(out, st->bytes) == 0 ? 0 : NACRE_E_CRYPTO;
+	if (crypto_scalarmult_base(out, st->bytes) == 0)
+		return 0;
+	sodium_memzero(st, sizeof(*st));
+	return NACRE_E_CRYPTO;
 }
 
 /* RFC 8731 3: an all-zero result ends the exchange; libsodium says so. */
@@ -25,7 +30,10 @@ x25519_finish(struct kex_state *st, const uint8_t *reply, uint8_t *secret)
 	int r = crypto_scalarmult(secret, st->bytes, reply);
 
 	sodium_memzero(st, sizeof(*st));
-	return r == 0 ? 0 : NACRE_E_KEX;
+	if (r == 0)
+		return 0;
+	sodium_memzero(secret, X25519_LEN);
+	return NACRE_E_KEX;
 }
 
 static int
@@ -48,9 +56,9 @@ x25519_respond(const struct nacre_env *env, const uint8_t *init, uint8_t *reply,
 	}
 
 const struct kex kex_table[] = {
-	X25519("curve25519-sha256"),
-	X25519("curve25519-sha256@libssh.org"),
-	{.name = NULL},
+    X25519("curve25519-sha256"),
+    X25519("curve25519-sha256@libssh.org"),
+    {.name = NULL},
 };
 
 const struct kex *

@@ -6,8 +6,8 @@
 #include "hash.h"
 #include <nacre/env.h>
 
-#define KEX_STATE_MAX 64   /* grows with the methods */
-#define KEX_PUBLIC_MAX 64  /* the longest init or reply value */
+#define KEX_STATE_MAX 64 /* grows with the methods */
+#define KEX_PUBLIC_MAX 64 /* the longest init or reply value */
 #define KEX_SECRET_MAX 64
 
 enum kex_secret { KEX_SECRET_MPINT, KEX_SECRET_STRING }; /* how K enters H and the key derivation */

@@ -56,11 +56,11 @@ wipe(struct mac_state *st)
 }
 
 const struct mac mac_table[] = {
-	{.name = "hmac-sha2-512-etm@openssh.com", .key_len = 64, .tag_len = 64, .etm = true, sha512_init, sha512_tag, wipe},
-	{.name = "hmac-sha2-256-etm@openssh.com", .key_len = 32, .tag_len = 32, .etm = true, sha256_init, sha256_tag, wipe},
-	{.name = "hmac-sha2-256", .key_len = 32, .tag_len = 32, .etm = false, sha256_init, sha256_tag, wipe},
-	{.name = "hmac-sha2-512", .key_len = 64, .tag_len = 64, .etm = false, sha512_init, sha512_tag, wipe},
-	{.name = NULL},
+    {.name = "hmac-sha2-512-etm@openssh.com", .key_len = 64, .tag_len = 64, .etm = true, sha512_init, sha512_tag, wipe},
+    {.name = "hmac-sha2-256-etm@openssh.com", .key_len = 32, .tag_len = 32, .etm = true, sha256_init, sha256_tag, wipe},
+    {.name = "hmac-sha2-256", .key_len = 32, .tag_len = 32, .etm = false, sha256_init, sha256_tag, wipe},
+    {.name = "hmac-sha2-512", .key_len = 64, .tag_len = 64, .etm = false, sha512_init, sha512_tag, wipe},
+    {.name = NULL},
 };
 
 const struct mac *

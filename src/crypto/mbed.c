@@ -1,5 +1,7 @@
-/* mbed: see mbed.h. Knows: mbedTLS's symmetric half. Must not know: SSH. */
+/* mbed: see mbed.h and mbed_pk.h. Knows: mbedTLS 2.28 and 3.6, and where they differ. Must not know: SSH. SP 800-38A,
+ * SP 800-38D, RFC 8017. */
 #include "mbed.h"
+#include "mbed_pk.h"
 
 #include <mbedtls/aes.h>
 #include <mbedtls/gcm.h>
@@ -35,14 +37,6 @@ status(int r)
 }
 
 int
-mbed_random(void *ctx, unsigned char *out, size_t n)
-{
-	const struct nacre_env *env = ctx;
-
-	return env->random(env->ctx, out, n) == 0 ? 0 : -1;
-}
-
-int
 mbed_hash_init(struct hash *h)
 {
 	void *state = h->state;
@@ -60,7 +54,8 @@ mbed_hash_update(struct hash *h, struct slice s)
 {
 	void *state = h->state;
 
-	return status(h->id == HASH_SHA1 ? mbedtls_sha1_update(state, s.p, s.n) : mbedtls_sha512_update(state, s.p, s.n));
+	return status(
+	    h->id == HASH_SHA1 ? mbedtls_sha1_update(state, s.p, s.n) : mbedtls_sha512_update(state, s.p, s.n));
 }
 
 int
@@ -140,4 +135,71 @@ mbed_ctr_free(void *state)
 
 	mbedtls_aes_free(&ctr->aes);
 	mbedtls_platform_zeroize(ctr, sizeof(*ctr));
+}
+
+int
+mbed_random(void *rng, unsigned char *out, size_t n)
+{
+	struct mbed_rng *source = rng;
+
+	if (source->env->random(source->env->ctx, out, n) == 0)
+		return 0;
+	source->failed = true;
+	return MBEDTLS_ERR_ECP_RANDOM_FAILED;
+}
+
+int
+mbed_status(const struct mbed_rng *rng, int r)
+{
+	if (r == 0)
+		return 0;
+	return rng->failed ? NACRE_E_RANDOM : NACRE_E_CRYPTO;
+}
+
+mbedtls_md_type_t
+mbed_md(enum hash_id hash)
+{
+	static const mbedtls_md_type_t types[] = {
+	    [HASH_NONE] = MBEDTLS_MD_NONE,
+	    [HASH_SHA1] = MBEDTLS_MD_SHA1,
+	    [HASH_SHA256] = MBEDTLS_MD_SHA256,
+	    [HASH_SHA384] = MBEDTLS_MD_SHA384,
+	    [HASH_SHA512] = MBEDTLS_MD_SHA512,
+	};
+
+	return types[hash];
+}
+
+void
+mbed_rsa_init(mbedtls_rsa_context *rsa)
+{
+#if MBEDTLS_VERSION_NUMBER < 0x03000000
+	mbedtls_rsa_init(rsa, MBEDTLS_RSA_PKCS_V15, 0);
+#else
+	mbedtls_rsa_init(rsa);
+#endif
+}
+
+int
+mbed_rsa_sign(mbedtls_rsa_context *rsa, struct mbed_rng *rng, enum hash_id hash, const uint8_t *digest, uint8_t *sig)
+{
+	unsigned n = (unsigned)hash_len(hash);
+
+#if MBEDTLS_VERSION_NUMBER < 0x03000000
+	return mbedtls_rsa_pkcs1_sign(rsa, mbed_random, rng, MBEDTLS_RSA_PRIVATE, mbed_md(hash), n, digest, sig);
+#else
+	return mbedtls_rsa_pkcs1_sign(rsa, mbed_random, rng, mbed_md(hash), n, digest, sig);
+#endif
+}
+
+int
+mbed_rsa_verify(mbedtls_rsa_context *rsa, enum hash_id hash, const uint8_t *digest, const uint8_t *sig)
+{
+	unsigned n = (unsigned)hash_len(hash);
+
+#if MBEDTLS_VERSION_NUMBER < 0x03000000
+	return mbedtls_rsa_pkcs1_verify(rsa, NULL, NULL, MBEDTLS_RSA_PUBLIC, mbed_md(hash), n, digest, sig);
+#else
+	return mbedtls_rsa_pkcs1_verify(rsa, mbed_md(hash), n, digest, sig);
+#endif
 }

@@ -1,13 +1,10 @@
-/* mbed: mbedTLS behind a few calls. Knows: every difference between mbedTLS 2.28 and 3.6 (mbed*.c only). Must not know: SSH.
- * SP 800-38A, SP 800-38D, RFC 2104. Secrets are wiped by the library's own free calls. */
+/* mbed: mbedTLS's symmetric half behind a few calls. Knows (in mbed.c, with mbed_pk.h): every difference between
+ * mbedTLS 2.28 and 3.6. Must not know: SSH. SP 800-38A, SP 800-38D. Secrets are wiped by the library's own free calls.
+ */
 #ifndef CRYPTO_MBED_H
 #define CRYPTO_MBED_H
 
 #include "hash.h"
-#include <nacre/env.h>
-
-/* The environment's randomness in mbedTLS's shape: ctx is a const struct nacre_env. */
-int mbed_random(void *ctx, unsigned char *out, size_t n);
 
 /* SHA-1 and SHA-384, in the state of a struct hash. */
 int mbed_hash_init(struct hash *h) NACRE_CHECK;
@@ -18,10 +15,11 @@ void mbed_hash_free(struct hash *h);
 /* AES-GCM with a 12-byte nonce and a 16-byte tag, in place. */
 #define MBED_GCM_STATE 512
 int mbed_gcm_init(void *state, const uint8_t *key, size_t key_len) NACRE_CHECK;
-int mbed_gcm_seal(void *state, const uint8_t nonce[12], struct slice ad, uint8_t *p, size_t n, uint8_t tag[16]) NACRE_CHECK;
+int mbed_gcm_seal(
+    void *state, const uint8_t nonce[12], struct slice ad, uint8_t *p, size_t n, uint8_t tag[16]) NACRE_CHECK;
 /* NACRE_E_MAC, and nothing decrypted, where the tag is wrong. */
-int mbed_gcm_open(void *state, const uint8_t nonce[12], struct slice ad, uint8_t *p, size_t n, const uint8_t tag[16])
-    NACRE_CHECK;
+int mbed_gcm_open(
+    void *state, const uint8_t nonce[12], struct slice ad, uint8_t *p, size_t n, const uint8_t tag[16]) NACRE_CHECK;
 void mbed_gcm_free(void *state);
 
 /* AES in counter mode: a 128-bit big-endian counter that runs on across calls. */

@@ -8,9 +8,9 @@
 
 struct pad {
 	uint8_t key[32];
-	uint64_t block;      /* the next ChaCha20 block */
-	uint8_t pool[512];   /* bytes ready to be given */
-	size_t used;         /* of pool; all of it before the first seed */
+	uint64_t block; /* the next ChaCha20 block */
+	uint8_t pool[512]; /* bytes ready to be given */
+	size_t used; /* of pool; all of it before the first seed */
 };
 
 int pad_seed(struct pad *p, const struct nacre_env *env) NACRE_CHECK;

@@ -1,4 +1,5 @@
-/* sign: Ed25519 through libsodium. Knows: seeds, public keys, signatures. Must not know: SSH framing. RFC 8032, RFC 8709. */
+/* sign: Ed25519 through libsodium. Knows: seeds, public keys, signatures. Must not know: SSH framing. RFC 8032, RFC
+ * 8709. */
 #include "sign.h"
 
 #include <sodium.h>

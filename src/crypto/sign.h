@@ -1,7 +1,7 @@
-/* sign: the raw signature primitives, without any SSH framing. Knows: Ed25519, ECDSA on the NIST curves, RSA PKCS#1 v1.5.
- * Must not know: key blobs, signature blobs, algorithm names. Serves RFC 8032, FIPS 186-4, RFC 8017.
- * Big numbers are big-endian magnitudes without leading zeros. Verification gives NACRE_OK, or NACRE_E_CRYPTO for every
- * reason not to accept; nothing else means yes. Every signature is verified before it leaves (fault attacks). */
+/* sign: the raw signature primitives, without any SSH framing. Knows: Ed25519, ECDSA on the NIST curves, RSA PKCS#1
+ * v1.5. Must not know: key blobs, signature blobs, algorithm names. Serves RFC 8032, FIPS 186-4, RFC 8017. Big numbers
+ * are big-endian magnitudes without leading zeros. Verification gives NACRE_OK, or NACRE_E_CRYPTO for every reason not
+ * to accept; nothing else means yes. Every signature is verified before it leaves (fault attacks). */
 #ifndef CRYPTO_SIGN_H
 #define CRYPTO_SIGN_H
 
@@ -22,7 +22,7 @@ enum curve_id { CURVE_P256, CURVE_P384, CURVE_P521 };
 #define ECDSA_SCALAR_MAX 66
 
 size_t curve_scalar_len(enum curve_id c); /* 32, 48, 66 */
-size_t curve_point_len(enum curve_id c);  /* 65, 97, 133 */
+size_t curve_point_len(enum curve_id c); /* 65, 97, 133 */
 enum hash_id curve_hash(enum curve_id c); /* RFC 5656 6.2.1 */
 
 /* Is q an uncompressed point on the curve, and not infinity? */
@@ -32,8 +32,8 @@ int ecdsa_check_pair(enum curve_id c, struct slice d, struct slice q, const stru
 /* d gets curve_scalar_len bytes, q curve_point_len. */
 int ecdsa_generate(enum curve_id c, const struct nacre_env *env, uint8_t *d, uint8_t *q) NACRE_CHECK;
 /* Deterministic nonces (RFC 6979). r and s each get curve_scalar_len bytes, zero-padded on the left. env blinds. */
-int ecdsa_sign(enum curve_id c, const struct nacre_env *env, struct slice d, struct slice q, struct slice data, uint8_t *r,
-    uint8_t *s) NACRE_CHECK;
+int ecdsa_sign(enum curve_id c, const struct nacre_env *env, struct slice d, struct slice q, struct slice data,
+    uint8_t *r, uint8_t *s) NACRE_CHECK;
 int ecdsa_verify(enum curve_id c, struct slice q, struct slice data, struct slice r, struct slice s) NACRE_CHECK;
 
 #define RSA_BITS_MIN 2048 /* RSA_BITS_MIN and _MAX are checked before any mathematics */

@@ -1,6 +1,5 @@
 /* sign_ecdsa: ECDSA on the NIST curves through mbedTLS. Knows: points, scalars, r and s. Must not know: SSH framing.
  * FIPS 186-4 6, RFC 6979 (nonces), RFC 5656 6.2.1 (hashes). */
-#include "mbed.h"
 #include "mbed_pk.h"
 #include "sign.h"
 
@@ -11,9 +10,9 @@ static const struct {
 	size_t scalar_len;
 	enum hash_id hash;
 } curves[] = {
-	[CURVE_P256] = {MBEDTLS_ECP_DP_SECP256R1, 32, HASH_SHA256},
-	[CURVE_P384] = {MBEDTLS_ECP_DP_SECP384R1, 48, HASH_SHA384},
-	[CURVE_P521] = {MBEDTLS_ECP_DP_SECP521R1, 66, HASH_SHA512},
+    [CURVE_P256] = {MBEDTLS_ECP_DP_SECP256R1, 32, HASH_SHA256},
+    [CURVE_P384] = {MBEDTLS_ECP_DP_SECP384R1, 48, HASH_SHA384},
+    [CURVE_P521] = {MBEDTLS_ECP_DP_SECP521R1, 66, HASH_SHA512},
 };
 
 /* A curve with a key on it, and a signature: what one call works with. */
@@ -107,9 +106,9 @@ ecdsa_check_public(enum curve_id c, struct slice q)
 static int
 multiply_base(struct work *w, mbedtls_ecp_point *out, const struct nacre_env *env)
 {
-	void *rng_ctx = (void *)(uintptr_t)env;
+	struct mbed_rng rng = {.env = env};
 
-	return mbedtls_ecp_mul(&w->group, out, &w->d, &w->group.G, mbed_random, rng_ctx) == 0 ? 0 : NACRE_E_CRYPTO;
+	return mbed_status(&rng, mbedtls_ecp_mul(&w->group, out, &w->d, &w->group.G, mbed_random, &rng));
 }
 
 static int
@@ -140,12 +139,12 @@ ecdsa_check_pair(enum curve_id c, struct slice d, struct slice q, const struct n
 static int
 generate(struct work *w, const struct nacre_env *env, uint8_t *d, uint8_t *q)
 {
-	void *rng_ctx = (void *)(uintptr_t)env;
+	struct mbed_rng rng = {.env = env};
 	size_t n, point_len = curve_point_len(w->curve);
-	int r = mbedtls_ecp_gen_keypair(&w->group, &w->d, &w->q, mbed_random, rng_ctx);
+	int r = mbed_status(&rng, mbedtls_ecp_gen_keypair(&w->group, &w->d, &w->q, mbed_random, &rng));
 
 	if (r != 0)
-		return r == MBEDTLS_ERR_ECP_RANDOM_FAILED || r == -1 ? NACRE_E_RANDOM : NACRE_E_CRYPTO;
+		return r;
 	if (mbedtls_mpi_write_binary(&w->d, d, curves[w->curve].scalar_len) != 0 ||
 	    mbedtls_ecp_point_write_binary(&w->group, &w->q, MBEDTLS_ECP_PF_UNCOMPRESSED, &n, q, point_len) != 0 ||
 	    n != point_len)
@@ -161,6 +160,8 @@ ecdsa_generate(enum curve_id c, const struct nacre_env *env, uint8_t *d, uint8_t
 
 	if (r == 0)
 		r = generate(&w, env, d, q);
+	if (r != 0)
+		sodium_memzero(d, curve_scalar_len(c));
 	work_end(&w);
 	return r;
 }
@@ -177,11 +178,12 @@ verify(struct work *w)
 static int
 sign(struct work *w, const struct nacre_env *env)
 {
-	void *rng_ctx = (void *)(uintptr_t)env;
-	int r = mbedtls_ecdsa_sign_det_ext(&w->group, &w->r, &w->s, &w->d, w->digest, hash_len(curves[w->curve].hash),
-	    mbed_md(curves[w->curve].hash), mbed_random, rng_ctx);
+	enum hash_id hash = curves[w->curve].hash;
+	struct mbed_rng rng = {.env = env};
+	int r = mbed_status(&rng, mbedtls_ecdsa_sign_det_ext(&w->group, &w->r, &w->s, &w->d, w->digest, hash_len(hash),
+				      mbed_md(hash), mbed_random, &rng));
 
-	return r != 0 ? NACRE_E_CRYPTO : verify(w);
+	return r != 0 ? r : verify(w);
 }
 
 int
@@ -200,19 +202,26 @@ ecdsa_sign(enum curve_id c, const struct nacre_env *env, struct slice d, struct 
 	return e;
 }
 
+static int
+read_signature(struct work *w, struct slice r, struct slice s)
+{
+	size_t n = curves[w->curve].scalar_len;
+
+	if (r.n > n || s.n > n)
+		return NACRE_E_CRYPTO;
+	if (mbedtls_mpi_read_binary(&w->r, r.p, r.n) != 0 || mbedtls_mpi_read_binary(&w->s, s.p, s.n) != 0)
+		return NACRE_E_CRYPTO;
+	return 0;
+}
+
 int
 ecdsa_verify(enum curve_id c, struct slice q, struct slice data, struct slice r, struct slice s)
 {
 	struct work w;
-	size_t n = curves[c].scalar_len;
 	int e = work_begin(&w, c);
 
-	if (e == 0 && (r.n > n || s.n > n))
-		e = NACRE_E_CRYPTO;
-	if (e == 0 && (e = read_point(&w, q)) == 0 &&
-	    (mbedtls_mpi_read_binary(&w.r, r.p, r.n) != 0 || mbedtls_mpi_read_binary(&w.s, s.p, s.n) != 0))
-		e = NACRE_E_CRYPTO;
-	if (e == 0 && (e = digest(&w, data)) == 0)
+	if (e == 0 && (e = read_signature(&w, r, s)) == 0 && (e = read_point(&w, q)) == 0 &&
+	    (e = digest(&w, data)) == 0)
 		e = verify(&w);
 	work_end(&w);
 	return e;

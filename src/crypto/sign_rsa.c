@@ -1,6 +1,5 @@
 /* sign_rsa: RSA PKCS#1 v1.5 through mbedTLS. Knows: numbers and signatures. Must not know: SSH framing.
  * RFC 8017 8.2, RFC 8332 3. */
-#include "mbed.h"
 #include "mbed_pk.h"
 #include "sign.h"
 
@@ -56,6 +55,15 @@ load_public(mbedtls_rsa_context *rsa, const struct rsa_public *key)
 	return 0;
 }
 
+/* The library would find an absent factor by itself; a key that lacks one is not what openssh-key-v1 promises. */
+static bool
+has_private_sizes(const struct rsa_private *key)
+{
+	size_t n = bit_len(key->n), p = bit_len(key->p), q = bit_len(key->q), d = bit_len(key->d);
+
+	return p > 1 && q > 1 && (p + q == n || p + q == n + 1) && d > 1 && d <= n;
+}
+
 static int
 load_private(mbedtls_rsa_context *rsa, const struct rsa_private *key)
 {
@@ -64,6 +72,8 @@ load_private(mbedtls_rsa_context *rsa, const struct rsa_private *key)
 
 	if (r != 0)
 		return r;
+	if (!has_private_sizes(key))
+		return NACRE_E_CRYPTO;
 	if (mbedtls_rsa_import_raw(rsa, key->n.p, key->n.n, key->p.p, key->p.n, key->q.p, key->q.n, key->d.p, key->d.n,
 		key->e.p, key->e.n) != 0 ||
 	    mbedtls_rsa_complete(rsa) != 0)
@@ -108,7 +118,7 @@ int
 rsa_sign(const struct rsa_private *key, const struct nacre_env *env, enum hash_id hash, struct slice data,
     uint8_t sig[RSA_SIG_MAX], size_t *sig_len)
 {
-	void *rng_ctx = (void *)(uintptr_t)env;
+	struct mbed_rng rng = {.env = env};
 	uint8_t digest[HASH_MAX_LEN];
 	mbedtls_rsa_context rsa;
 	int r;
@@ -117,12 +127,14 @@ rsa_sign(const struct rsa_private *key, const struct nacre_env *env, enum hash_i
 	mbed_rsa_init(&rsa);
 	if ((r = hash_once(hash, data, digest)) != 0 || (r = load_private(&rsa, key)) != 0)
 		goto out;
-	r = NACRE_E_CRYPTO;
-	if (mbed_rsa_sign(&rsa, mbed_random, rng_ctx, hash, digest, sig) != 0 ||
-	    mbed_rsa_verify(&rsa, hash, digest, sig) != 0) /* fault attacks: a wrong one would give the key away */
-		goto out;
-	*sig_len = mbedtls_rsa_get_len(&rsa);
-	r = 0;
+	r = mbed_status(&rng, mbed_rsa_sign(&rsa, &rng, hash, digest, sig));
+	/* A fault while signing would give the key away: what does not verify does not leave. */
+	if (r == 0 && mbed_rsa_verify(&rsa, hash, digest, sig) != 0)
+		r = NACRE_E_CRYPTO;
+	if (r == 0)
+		*sig_len = mbedtls_rsa_get_len(&rsa);
+	else
+		sodium_memzero(sig, mbedtls_rsa_get_len(&rsa));
 out:
 	mbedtls_rsa_free(&rsa);
 	sodium_memzero(digest, sizeof(digest));
@@ -184,14 +196,14 @@ export_all(const mbedtls_rsa_context *rsa, struct rsa_numbers *out)
 int
 rsa_generate(const struct nacre_env *env, unsigned bits, struct rsa_numbers *out)
 {
-	void *rng_ctx = (void *)(uintptr_t)env;
+	struct mbed_rng rng = {.env = env};
 	mbedtls_rsa_context rsa;
 	int r;
 
 	if (bits < RSA_BITS_MIN || bits > RSA_BITS_MAX)
 		return NACRE_E_KEY_TYPE;
 	mbed_rsa_init(&rsa);
-	r = mbedtls_rsa_gen_key(&rsa, mbed_random, rng_ctx, bits, 65537) == 0 ? 0 : NACRE_E_CRYPTO;
+	r = mbed_status(&rng, mbedtls_rsa_gen_key(&rsa, mbed_random, &rng, bits, 65537));
 	if (r == 0)
 		r = export_all(&rsa, out);
 	if (r != 0)

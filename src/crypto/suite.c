@@ -1,5 +1,5 @@
-/* suite: see suite.h. Knows: AEAD, encrypt-then-MAC, encrypt-and-MAC, and nothing yet. Must not know: packets' contents.
- * RFC 4253 6.3-6.4; OpenSSH PROTOCOL 1.5. */
+/* suite: see suite.h. Knows: AEAD, encrypt-then-MAC, encrypt-and-MAC, and nothing yet. Must not know: packets'
+ * contents. RFC 4253 6.3-6.4; OpenSSH PROTOCOL 1.5. */
 #include "suite.h"
 #include "buf.h"
 
@@ -115,8 +115,7 @@ suite_open_length(struct suite *s, uint32_t seq, uint8_t *pkt, uint32_t *length)
 
 	if (s->cipher != NULL && is_aead(s))
 		return s->cipher->peek_length(&s->cipher_state, seq, pkt, length);
-	if (s->cipher != NULL && !is_etm(s) &&
-	    (r = s->cipher->crypt(&s->cipher_state, pkt, suite_head_len(s))) != 0)
+	if (s->cipher != NULL && !is_etm(s) && (r = s->cipher->crypt(&s->cipher_state, pkt, suite_head_len(s))) != 0)
 		return r;
 	*length = get_be32(pkt);
 	return 0;

@@ -1,14 +1,15 @@
-/* suite: how one direction's packets are protected: a cipher, and a MAC where the cipher is not an AEAD. Knows: the three
- * shapes (AEAD, encrypt-then-MAC, encrypt-and-MAC). Must not know: padding, payloads, sequence counting.
- * Serves RFC 4253 6, PROTOCOL 1.5 (the -etm MACs). */
+/* suite: how one direction's packets are protected: a cipher, and a MAC where the cipher is not an AEAD. Knows: the
+ * three shapes (AEAD, encrypt-then-MAC, encrypt-and-MAC). Must not know: padding, payloads, sequence counting. Serves
+ * RFC 4253 6, PROTOCOL 1.5 (the -etm MACs). */
 #ifndef CRYPTO_SUITE_H
 #define CRYPTO_SUITE_H
 
 #include "cipher.h"
 
+/* Stays where it was initialised: a library's context may point into itself. */
 struct suite {
 	const struct cipher *cipher; /* NULL: nothing is protected (before the first NEWKEYS) */
-	const struct mac *mac;       /* NULL for an AEAD */
+	const struct mac *mac; /* NULL for an AEAD */
 	struct cipher_state cipher_state;
 	struct mac_state mac_state;
 };
@@ -36,10 +37,11 @@ size_t suite_head_len(const struct suite *s);
 
 /* Protects pkt (n bytes from packet_length on) in place, and writes the tag behind it. */
 int suite_seal(struct suite *s, uint32_t seq, uint8_t *pkt, size_t n) NACRE_CHECK;
-/* Gives packet_length, not yet authenticated. Called once for each packet: encrypt-and-MAC decrypts the head in place. */
+/* Gives packet_length, not yet authenticated. Called once for each packet: encrypt-and-MAC decrypts the head in place.
+ */
 int suite_open_length(struct suite *s, uint32_t seq, uint8_t *pkt, uint32_t *length) NACRE_CHECK;
-/* Checks and decrypts pkt (n = 4 + packet_length bytes, the tag behind them) in place. NACRE_E_MAC where the tag is wrong:
- * pkt's content is then undefined and must not be looked at. */
+/* Checks and decrypts pkt (n = 4 + packet_length bytes, the tag behind them) in place. NACRE_E_MAC where the tag is
+ * wrong: pkt's content is then undefined and must not be looked at. */
 int suite_open(struct suite *s, uint32_t seq, uint8_t *pkt, size_t n) NACRE_CHECK;
 
 #endif

@@ -1,0 +1,99 @@
+#!/usr/bin/env python3
+"""Makes the *.txt files of this folder from Wycheproof's JSON. Usage: from_wycheproof.py FOLDER COMMIT
+
+FOLDER holds testvectors_v1 of github.com/C2SP/wycheproof, at COMMIT. A line is a verb and hexadecimal fields ("-" is an
+empty one): `key` sets what the lines below it are checked with, `good` and `bad` are cases, after the number of the case.
+"""
+import json
+import pathlib
+import sys
+
+HERE = pathlib.Path(__file__).parent
+
+
+def hexed(text):
+    return text or "-"
+
+
+def magnitude(text):
+    return text.lstrip("0").zfill(2) if len(text.lstrip("0")) % 2 == 0 else "0" + text.lstrip("0")
+
+
+def verdict(test):
+    return "good" if test["result"] == "valid" else "bad"
+
+
+def agreement(group):
+    """A shared secret of zero is refused by RFC 8731 3; what else is "acceptable" has to work."""
+    for t in group["tests"]:
+        word = "bad" if "ZeroSharedSecret" in t["flags"] else "good"
+        yield [word, str(t["tcId"]), t["private"], t["public"], t["shared"]]
+
+
+def signatures(key):
+    def lines(group):
+        yield ["key"] + key(group)
+        for t in group["tests"]:
+            yield [verdict(t), str(t["tcId"]), hexed(t["msg"]), hexed(t["sig"])]
+    return lines
+
+
+def aead(group):
+    """SSH has 96-bit nonces, keys of 128 and 256 bits."""
+    if group["ivSize"] != 96 or group["keySize"] == 192:
+        return
+    for t in group["tests"]:
+        yield [verdict(t), str(t["tcId"]), t["key"], t["iv"], hexed(t["aad"]), hexed(t["msg"]), hexed(t["ct"]), t["tag"]]
+
+
+def mac(bits):
+    """Whole tags only, keys no longer than SSH's, and messages that begin with room for a sequence number."""
+    def lines(group):
+        if group["keySize"] > bits or group["tagSize"] != bits:
+            return
+        for t in group["tests"]:
+            if len(t["msg"]) >= 8:
+                yield [verdict(t), str(t["tcId"]), t["key"], t["msg"], t["tag"]]
+    return lines
+
+
+def ed25519_key(group):
+    return [group["publicKey"]["pk"]]
+
+
+def ecdsa_key(group):
+    return [group["publicKey"]["uncompressed"]]
+
+
+def rsa_key(group):
+    return [magnitude(group["publicKey"]["modulus"]), magnitude(group["publicKey"]["publicExponent"])]
+
+
+FILES = {
+    "x25519": ("x25519_test.json", agreement, "case: number, private, public, shared"),
+    "ed25519": ("ed25519_test.json", signatures(ed25519_key), "key: public; case: number, message, signature"),
+    "ecdsa_p256": ("ecdsa_secp256r1_sha256_p1363_test.json", signatures(ecdsa_key), "key: point; case: number, message, r || s"),
+    "ecdsa_p384": ("ecdsa_secp384r1_sha384_p1363_test.json", signatures(ecdsa_key), "key: point; case: number, message, r || s"),
+    "ecdsa_p521": ("ecdsa_secp521r1_sha512_p1363_test.json", signatures(ecdsa_key), "key: point; case: number, message, r || s"),
+    "aes_gcm": ("aes_gcm_test.json", aead, "case: number, key, nonce, additional data, plaintext, ciphertext, tag"),
+    "hmac_sha256": ("hmac_sha256_test.json", mac(256), "case: number, key, message, tag"),
+    "hmac_sha512": ("hmac_sha512_test.json", mac(512), "case: number, key, message, tag"),
+}
+for bits in 2048, 3072, 4096:
+    for sha in "sha256", "sha512":
+        FILES[f"rsa_{bits}_{sha}"] = (f"rsa_signature_{bits}_{sha}_test.json", signatures(rsa_key),
+                                      "key: n, e; case: number, message, signature")
+
+
+def main(folder, commit):
+    for name, (source, lines, fields) in FILES.items():
+        groups = json.loads((pathlib.Path(folder) / source).read_text())["testGroups"]
+        with open(HERE / f"{name}.txt", "w", encoding="ascii") as out:
+            out.write(f"# Project Wycheproof, github.com/C2SP/wycheproof at {commit},\n"
+                      f"# testvectors_v1/{source}, Apache License 2.0; by from_wycheproof.py.\n# {fields}\n")
+            for group in groups:
+                for line in lines(group):
+                    out.write(" ".join(line) + "\n")
+
+
+main(*sys.argv[1:])
