@@ -1,0 +1,118 @@
+/* request: what clients ask of a channel: to be opened, an environment, a command. Knows: which requests are served.
+ * Must not know: how commands run. RFC 4254 5.1, 5.4, 6. */
+#include "server_internal.h"
+#include "text.h"
+
+#define OPEN_UNKNOWN_TYPE 3 /* RFC 4254 5.1 */
+#define OPEN_SHORTAGE 4
+
+void
+request_open(struct session *session, const struct nacre_event *event)
+{
+	uint32_t reason = 0;
+	const char *text = NULL;
+
+	if (!slice_is(slice_of_bytes(event->name), "session")) {
+		reason = OPEN_UNKNOWN_TYPE;
+		text = "only sessions are served";
+	} else if (session->n_tasks >= session->server->options.sessions_max) {
+		reason = OPEN_SHORTAGE;
+		text = "too many sessions on this connection";
+	} else if (task_new(session, event->channel) != NACRE_OK) {
+		reason = OPEN_SHORTAGE;
+		text = "no memory for a session";
+	}
+	(void)nacre_conn_answer_channel_open(session->conn, event->token, reason, text);
+}
+
+bool
+request_env_is_accepted(const char *const *list, struct slice name)
+{
+	for (; list != NULL && *list != NULL; list++) {
+		struct slice row = slice_str(*list);
+
+		if (slice_eq(row, name))
+			return true;
+		if (row.n > 0 && row.p[row.n - 1] == '*' && slice_starts(name, slice_of(row.p, row.n - 1)))
+			return true;
+	}
+	return false;
+}
+
+static bool
+has_byte(struct slice s, int byte)
+{
+	return s.n > 0 && memchr(s.p, byte, s.n) != NULL;
+}
+
+/* RFC 4254 6.4: uncontrolled setting of environment variables in a privileged process can be a security hazard. */
+static bool
+request_env(struct nacre_task *task, const struct nacre_request *request)
+{
+	struct slice name = slice_of_bytes(request->name), value = slice_of_bytes(request->value);
+
+	if (task->state != TASK_IDLE || name.n == 0 || has_byte(name, '=') || has_byte(name, 0) || has_byte(value, 0))
+		return false;
+	if (!request_env_is_accepted(task->session->server->options.accept_env, name))
+		return false;
+	return task_set_variable(task, name, value) == NACRE_OK;
+}
+
+static bool
+request_exec(struct nacre_task *task, const struct nacre_request *request)
+{
+	return command_start(task, slice_of_bytes(request->value), false) == NACRE_OK;
+}
+
+static bool
+request_shell(struct nacre_task *task, const struct nacre_request *request)
+{
+	(void)request;
+	return command_start(task, SLICE_NONE, true) == NACRE_OK;
+}
+
+static bool
+request_signal(struct nacre_task *task, const struct nacre_request *request)
+{
+	task_signal(task, slice_of_bytes(request->name));
+	return true;
+}
+
+/* What has no row is refused: terminals, subsystems, forwardings. */
+static const struct {
+	enum nacre_request_kind kind;
+	bool (*serve)(struct nacre_task *task, const struct nacre_request *request);
+} request_rows[] = {
+    {NACRE_REQUEST_ENV, request_env},
+    {NACRE_REQUEST_EXEC, request_exec},
+    {NACRE_REQUEST_SHELL, request_shell},
+    {NACRE_REQUEST_SIGNAL, request_signal},
+};
+
+static bool
+request_serve(struct nacre_task *task, const struct nacre_event *event)
+{
+	struct nacre_request request;
+
+	if (nacre_request_parse(event, &request) != NACRE_OK)
+		return false;
+	for (size_t i = 0; i < sizeof(request_rows) / sizeof(request_rows[0]); i++) {
+		if (request_rows[i].kind == request.kind)
+			return request_rows[i].serve(task, &request);
+	}
+	return false;
+}
+
+/* The reply leaves before the first byte of a command's output: some clients expect them in that order. */
+void
+request_answer(struct session *session, const struct nacre_event *event)
+{
+	struct nacre_task *task = session_find(session, event->channel);
+	bool idle = task != NULL && task->state == TASK_IDLE;
+	bool ok = task != NULL && request_serve(task, event);
+
+	if (event->token != 0)
+		(void)nacre_conn_answer_request(session->conn, event->token, ok);
+	if (ok && idle && task->state != TASK_IDLE)
+		task_step(task);
+}
