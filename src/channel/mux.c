@@ -1,17 +1,41 @@
-/* mux: see mux.h. Knows: which channel has which number, and who handles which message. Must not know: how. RFC 4254. */
+/* mux: see mux.h. Knows: which message goes to whom, and in which life its channel must be. Must not know: what the
+ * handlers do. RFC 4254 4, 5. */
 #include "mux_internal.h"
 
-int
-mux_fail(struct mux *mux, int code, const char *text)
-{
-	return failure_set(mux->setup.failure, code, failure_origin(code), "%s", text);
-}
+enum target {
+	TARGET_MUX, /* names no channel */
+	TARGET_OPENING, /* a channel that we are opening */
+	TARGET_OPEN, /* a channel that both sides know */
+	TARGET_ANY /* a reply: one that nobody asked for is ignored, whatever it names */
+};
 
-uint64_t
-mux_push(struct mux *mux, const struct nacre_event *event, bool is_question)
-{
-	return mux->setup.sink->push(mux->setup.sink->ctx, event, is_question);
-}
+struct route {
+	enum msg_id id;
+	enum target target;
+	mux_handler *on;
+};
+
+#define ROUTE_FIRST NUM_global_request
+#define ROUTE(id, to, handler) [NUM_##id - ROUTE_FIRST] = {MSG_##id, TARGET_##to, handler}
+
+static const struct route routes[] = {
+    ROUTE(global_request, MUX, global_on_request),
+    ROUTE(request_success, MUX, global_on_success),
+    ROUTE(request_failure, MUX, global_on_failure),
+    ROUTE(channel_open, MUX, open_on_open),
+    ROUTE(channel_open_confirmation, OPENING, open_on_confirmation),
+    ROUTE(channel_open_failure, OPENING, open_on_failure),
+    ROUTE(channel_window_adjust, OPEN, send_on_window_adjust),
+    ROUTE(channel_data, OPEN, receive_on_data),
+    ROUTE(channel_extended_data, OPEN, receive_on_extended_data),
+    ROUTE(channel_eof, OPEN, receive_on_eof),
+    ROUTE(channel_close, OPEN, close_on_close),
+    ROUTE(channel_request, OPEN, request_on_request),
+    ROUTE(channel_success, ANY, request_on_success),
+    ROUTE(channel_failure, ANY, request_on_failure),
+};
+
+#define N_ROUTES (sizeof(routes) / sizeof(routes[0]))
 
 int
 mux_new(const struct mux_setup *setup, struct mux **out)
@@ -22,108 +46,124 @@ mux_new(const struct mux_setup *setup, struct mux **out)
 	if (mux == NULL)
 		return NACRE_E_NOMEM;
 	mux->setup = *setup;
-	pool_init(&mux->pool, setup->env);
+	mux->pool.env = setup->env;
 	return 0;
 }
 
 void
 mux_free(struct mux *mux)
 {
-	uint32_t i;
+	size_t i;
 
 	if (mux == NULL)
 		return;
-	for (i = 0; i < mux->n_slots; i++)
+	for (i = 0; i < mux->slots_cap; i++)
 		if (mux->slots[i] != NULL)
-			channel_free(mux, mux->slots[i]);
-	pool_trim(&mux->pool);
-	replies_free(&mux->ours, mux->setup.env);
-	replies_free(&mux->theirs, mux->setup.env);
-	mem_free(mux->setup.env, mux->slots, mux->n_slots * sizeof(*mux->slots));
+			slots_remove(mux, mux->slots[i]);
+	mem_free(mux->setup.env, mux->slots, mux->slots_cap * sizeof(struct channel *));
+	questions_free(&mux->questions, mux->setup.env);
+	chunk_pool_trim(&mux->pool);
 	mem_free(mux->setup.env, mux, sizeof(*mux));
 }
 
-struct channel *
-mux_find(const struct mux *mux, uint32_t id)
+static const struct route *
+find_route(struct slice payload)
 {
-	return id < mux->n_slots ? mux->slots[id] : NULL;
+	size_t i = payload.n == 0 || payload.p[0] < ROUTE_FIRST ? N_ROUTES : (size_t)payload.p[0] - ROUTE_FIRST;
+
+	return i < N_ROUTES && routes[i].on != NULL ? &routes[i] : NULL;
 }
 
-typedef int handler_fn(struct mux *mux, struct slice payload);
+/* Each message of a channel begins with its number and the recipient: any of their structs may be looked through. */
+static struct channel *
+find_recipient(const struct mux *mux, const union msg_any *msg)
+{
+	return slots_find(mux, msg->channel_eof.recipient);
+}
 
-static const struct {
-	uint8_t number;
-	handler_fn *handle;
-} handlers[] = {
-	{NUM_channel_data, channel_on_data},
-	{NUM_channel_extended_data, channel_on_extended_data},
-	{NUM_channel_window_adjust, channel_on_window_adjust},
-	{NUM_global_request, global_on_request},
-	{NUM_request_success, global_on_success},
-	{NUM_request_failure, global_on_failure},
-	{NUM_channel_open, channel_on_open},
-	{NUM_channel_open_confirmation, channel_on_confirmation},
-	{NUM_channel_open_failure, channel_on_open_failure},
-	{NUM_channel_eof, channel_on_eof},
-	{NUM_channel_close, channel_on_close},
-	{NUM_channel_request, channel_on_request},
-	{NUM_channel_success, channel_on_success},
-	{NUM_channel_failure, channel_on_failure},
-};
+static int
+hand_to_channel(struct mux *mux, const struct route *route, const union msg_any *msg)
+{
+	enum channel_life life = route->target == TARGET_OPENING ? LIFE_OPENING : LIFE_OPEN;
+	struct channel *ch = find_recipient(mux, msg);
+
+	if (ch == NULL || ch->life != life) {
+		if (route->target == TARGET_ANY)
+			return 0;
+		return mux_fail(mux, NACRE_E_PROTOCOL, "%s: %s %lu", msg_rows[route->id].name,
+		    ch == NULL ? "unknown channel" : "not the time for channel",
+		    (unsigned long)msg->channel_eof.recipient);
+	}
+	/* The peer has sent CLOSE: what it sends after it means nothing (RFC 4254 5.3). */
+	if (ch->rx == RX_CLOSED)
+		return 0;
+	return route->on(mux, ch, msg);
+}
 
 int
 mux_packet(struct mux *mux, struct slice payload)
 {
-	size_t i;
+	const struct route *route = find_route(payload);
+	const char *field;
+	union msg_any msg;
 
-	for (i = 0; i < sizeof(handlers) / sizeof(handlers[0]); i++)
-		if (payload.n > 0 && handlers[i].number == payload.p[0])
-			return handlers[i].handle(mux, payload);
-	return mux_fail(mux, NACRE_E_PROTOCOL, "a message that is none of the connection protocol");
+	if (route == NULL)
+		return mux_fail(mux, NACRE_E_PROTOCOL, "message %u does not belong to the connection protocol",
+		    payload.n == 0 ? 0U : payload.p[0]);
+	if (msg_parse_field(route->id, payload, &msg, &field) != 0)
+		return mux_fail(mux, NACRE_E_FORMAT, "%s: %s is malformed", msg_rows[route->id].name, field);
+	if (route->target == TARGET_MUX)
+		return route->on(mux, NULL, &msg);
+	return hand_to_channel(mux, route, &msg);
 }
 
+/* One channel's turn. Afterwards it may be gone. */
+static int
+flush_channel(struct mux *mux, struct channel *ch)
+{
+	int r = replies_release(mux, ch);
+
+	return r != 0 ? r : send_pump(mux, ch);
+}
+
+/* The channel that found no room goes first the next time: none starves behind another. */
 int
 mux_flush(struct mux *mux)
 {
-	struct channel *ch;
-	uint32_t i;
+	size_t i, at = mux->flush_from;
 	int r;
 
-	for (i = 0; i < mux->n_slots; i++) {
-		if ((ch = mux->slots[i]) == NULL || ch->state != CHANNEL_OPEN)
-			continue;
-		if ((r = channel_flush(mux, ch)) != 0 || (r = channel_settle(mux, &ch)) != 0)
+	if (mux->output == OUTPUT_CLEAR || mux_is_over(mux))
+		return 0;
+	mux->output = OUTPUT_CLEAR;
+	if ((r = replies_release(mux, NULL)) != 0)
+		return r;
+	for (i = 0; i < mux->slots_cap && mux->output == OUTPUT_CLEAR; i++) {
+		at = (mux->flush_from + i) % mux->slots_cap;
+		if (mux->slots[at] != NULL && (r = flush_channel(mux, mux->slots[at])) != 0)
 			return r;
 	}
+	mux->flush_from = at;
 	return 0;
-}
-
-static void
-trim_channel(struct mux *mux, struct channel *ch)
-{
-	int s;
-
-	if (channel_staged(ch) == 0 && !ch->stage_held && ch->stage != NULL) {
-		mem_wipe_free(mux->setup.env, ch->stage, STAGE_LEN);
-		ch->stage = NULL;
-		ch->stage_start = ch->stage_end = 0;
-	}
-	for (s = 0; s < 2; s++)
-		if (ch->in[s].n == 0)
-			stream_free(&ch->in[s], &mux->pool);
-	replies_trim(&ch->ours, mux->setup.env);
-	replies_trim(&ch->theirs, mux->setup.env);
 }
 
 void
 mux_trim(struct mux *mux)
 {
-	uint32_t i;
+	const struct nacre_env *env = mux->setup.env;
+	size_t i;
 
-	for (i = 0; i < mux->n_slots; i++)
-		if (mux->slots[i] != NULL)
-			trim_channel(mux, mux->slots[i]);
-	pool_trim(&mux->pool);
-	replies_trim(&mux->ours, mux->setup.env);
-	replies_trim(&mux->theirs, mux->setup.env);
+	for (i = 0; i < mux->slots_cap; i++) {
+		if (mux->slots[i] == NULL)
+			continue;
+		stage_trim(&mux->slots[i]->stage, env);
+		questions_trim(&mux->slots[i]->questions, env);
+	}
+	questions_trim(&mux->questions, env);
+	chunk_pool_trim(&mux->pool);
+	if (mux->n_channels > 0)
+		return;
+	mem_free(env, mux->slots, mux->slots_cap * sizeof(struct channel *));
+	mux->slots = NULL;
+	mux->slots_cap = mux->flush_from = mux->lowest_free = 0;
 }

@@ -37,7 +37,6 @@ int mux_packet(struct mux *mux, struct slice payload) NACRE_CHECK;
 int mux_flush(struct mux *mux) NACRE_CHECK;
 /* Gives back buffers that nothing uses now. */
 void mux_trim(struct mux *mux);
-/* Global replies and channels that will never come: nothing is pushed, everything is dropped. For the end. */
 
 /* The pull interface of <nacre/channel.h>, one to one. */
 int mux_open(struct mux *mux, struct slice type, struct slice payload, uint32_t *channel) NACRE_CHECK;
@@ -48,8 +47,8 @@ int mux_consume(struct mux *mux, uint32_t channel, enum nacre_stream stream, siz
 uint8_t *mux_write_space(struct mux *mux, uint32_t channel, enum nacre_stream stream, size_t *n);
 int mux_commit(struct mux *mux, uint32_t channel, enum nacre_stream stream, size_t n) NACRE_CHECK;
 bool mux_flushed(const struct mux *mux, uint32_t channel);
-int mux_request(struct mux *mux, uint32_t channel, struct slice name, struct slice payload, uint64_t *operation)
-    NACRE_CHECK;
+int mux_request(
+    struct mux *mux, uint32_t channel, struct slice name, struct slice payload, uint64_t *operation) NACRE_CHECK;
 int mux_global_request(struct mux *mux, struct slice name, struct slice payload, uint64_t *operation) NACRE_CHECK;
 
 /* Answers. */

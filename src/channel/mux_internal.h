@@ -1,102 +1,117 @@
-/* mux_internal: a channel's state, and what the files of this folder share. Knows: RFC 4254's two halves of a channel.
- * Must not know: anything below the outbox. */
+/* mux_internal: what the files of this folder share. Knows: the table of channels, who does which step. Must not know:
+ * anything outside the folder but the contracts in mux.h. RFC 4254. */
 #ifndef CHANNEL_MUX_INTERNAL_H
 #define CHANNEL_MUX_INTERNAL_H
 
+#include "channel.h"
 #include "mux.h"
-#include "replies.h"
-#include "stream.h"
 
-#define PACKET_MAX 32768 /* of data in one message, both ways: every peer must take it (RFC 4253 6.1) */
-#define STAGE_LEN PACKET_MAX
-#define SLOTS_FIRST 4
+#define MUX_PAYLOAD_MAX 32000 /* a caller's own bytes in one message: it must fit one packet */
+#define MUX_NAME_MAX 255
 
-enum channel_state {
-	CHANNEL_OPENING, /* our CHANNEL_OPEN is out */
-	CHANNEL_ASKED,   /* the peer's is a question to our owner */
-	CHANNEL_OPEN     /* both know each other's number */
-};
-
-/* How far one side has gone: each goes only forward. */
-enum channel_half { HALF_OPEN, HALF_EOF, HALF_CLOSED };
-
-struct channel {
-	uint32_t id, remote_id;
-	enum channel_state state;
-	enum channel_half rx, tx;         /* what the peer has sent, and what we have */
-	bool eof_wanted, close_wanted;    /* as soon as the staging area is empty */
-	bool released;                    /* the owner gave it back */
-	uint64_t token;                   /* CHANNEL_ASKED */
-
-	uint32_t rx_window;               /* what the peer may still send */
-	uint32_t rx_window_full;          /* what it may send when all is read */
-	uint32_t rx_owed;                 /* read, and not yet granted again */
-	struct stream in[2];
-	bool told[2];                     /* CHANNEL_DATA was pushed and not everything was read since */
-
-	uint32_t tx_window, tx_packet_max;
-	uint8_t *stage;                   /* STAGE_LEN bytes, or NULL */
-	size_t stage_start, stage_end;
-	bool stage_held;                  /* lent by write_space */
-	bool stage_starved;               /* write_space had no room */
-	enum nacre_stream stage_stream;
-
-	struct replies ours;              /* operations that wait for the peer */
-	struct replies theirs;            /* questions that wait for our owner */
-	struct nacre_exit exit;
-};
+/* Output that waits for room: only then has mux_flush anything to do. */
+enum mux_output { OUTPUT_CLEAR, OUTPUT_SHORT };
 
 struct mux {
 	struct mux_setup setup;
-	struct channel **slots;           /* by our number; NULL: free */
-	uint32_t n_slots;
-	uint32_t n_channels;
+	struct channel **slots; /* by our number; NULL: free */
+	size_t slots_cap;
+	unsigned n_channels;
+	uint32_t lowest_free; /* no slot before it is free */
+	uint32_t last_serial; /* of struct operations */
+	size_t flush_from; /* the slot whose turn it is */
+	enum mux_output output;
 	struct chunk_pool pool;
-	uint64_t last_operation;
-	struct replies ours, theirs;      /* global requests */
+	struct operations operations; /* our global requests */
+	struct questions questions; /* the peer's */
+	struct nacre_exit exit; /* of the last CHANNEL_EXIT: the event borrows it, and may outlive its channel */
 };
 
-/* Fails the connection: the peer broke the protocol, unless the code says otherwise. */
-int mux_fail(struct mux *mux, int code, const char *text);
-struct channel *mux_find(const struct mux *mux, uint32_t id);
-uint64_t mux_push(struct mux *mux, const struct nacre_event *event, bool is_question);
+/* A handler of one message. ch: the channel that it names, in the state that the table of mux.c asks for. */
+typedef int mux_handler(struct mux *mux, struct channel *ch, const union msg_any *msg);
 
-/* channel.c: its life */
-int channel_new(struct mux *mux, struct channel **out) NACRE_CHECK;
-void channel_free(struct mux *mux, struct channel *ch);
-int channel_on_open(struct mux *mux, struct slice payload) NACRE_CHECK;
-int channel_on_confirmation(struct mux *mux, struct slice payload) NACRE_CHECK;
-int channel_on_open_failure(struct mux *mux, struct slice payload) NACRE_CHECK;
-int channel_on_eof(struct mux *mux, struct slice payload) NACRE_CHECK;
-int channel_on_close(struct mux *mux, struct slice payload) NACRE_CHECK;
-/* Sends the EOF and CLOSE that wait, and frees the channel where nothing is left of it: *ch is then NULL. */
-int channel_settle(struct mux *mux, struct channel **ch) NACRE_CHECK;
+/* Keeps the failure and returns its code: "channel_data: beyond the window". */
+#define mux_fail(mux, code, ...) failure_set((mux)->setup.failure, (code), failure_origin(code), __VA_ARGS__)
 
-/* receive.c: data in */
-int channel_on_data(struct mux *mux, struct slice payload) NACRE_CHECK;
-int channel_on_extended_data(struct mux *mux, struct slice payload) NACRE_CHECK;
-
-/* send.c: data out */
-int channel_on_window_adjust(struct mux *mux, struct slice payload) NACRE_CHECK;
-/* Staged bytes into packets, as far as windows and the outbox allow. */
-int channel_flush(struct mux *mux, struct channel *ch) NACRE_CHECK;
-static inline size_t
-channel_staged(const struct channel *ch)
+/* Over: nothing leaves any more; what has arrived can still be read and given back. */
+static inline bool
+mux_is_over(const struct mux *mux)
 {
-	return ch->stage_end - ch->stage_start;
+	return mux->setup.failure->code != 0;
 }
 
+static inline int NACRE_CHECK
+mux_send(struct mux *mux, enum msg_id id, const void *msg)
+{
+	return msg_send(mux->setup.outbox, id, msg);
+}
+
+static inline size_t
+mux_room(const struct mux *mux)
+{
+	return mux->setup.outbox->room(mux->setup.outbox->ctx);
+}
+
+static inline uint64_t
+mux_push(struct mux *mux, const struct nacre_event *event, bool is_question)
+{
+	return mux->setup.sink->push(mux->setup.sink->ctx, event, is_question);
+}
+
+/* A notice about a channel that needs no more words. */
+static inline void
+mux_tell(struct mux *mux, const struct channel *ch, enum nacre_event_type type)
+{
+	struct nacre_event event = {.type = type, .channel = ch->number};
+
+	mux_push(mux, &event, false);
+}
+
+/* slots.c */
+struct channel *slots_find(const struct mux *mux, uint32_t number);
+/* The channel of that number where its owner still holds it and both sides agreed on it, or NULL. */
+struct channel *slots_held(const struct mux *mux, uint32_t number);
+/* Does a channel that still lives use that number of the peer's? */
+bool slots_peer_uses(const struct mux *mux, uint32_t peer);
+/* A new channel in the lowest free slot: NACRE_E_LIMIT, NACRE_E_NOMEM, or 0. */
+int slots_add(struct mux *mux, enum channel_life life, struct channel **ch) NACRE_CHECK;
+/* Frees the channel and all it holds. */
+void slots_remove(struct mux *mux, struct channel *ch);
+
+/* channel.c: the moves, each told to the trace */
+void channel_set_life(struct mux *mux, struct channel *ch, enum channel_life to);
+void channel_set_rx(struct mux *mux, struct channel *ch, enum channel_rx to);
+void channel_set_tx(struct mux *mux, struct channel *ch, enum channel_tx to);
+void channel_set_owner(struct mux *mux, struct channel *ch, enum channel_owner to);
+/* RFC 4254 5.3: the number is free when both sides have sent CLOSE, and the owner has let go. Then true: ch is gone. */
+bool channel_end(struct mux *mux, struct channel *ch);
+
+/* send.c */
+/* Sends what can leave: staged data, then EOF, then CLOSE. Afterwards ch may be gone. */
+int send_pump(struct mux *mux, struct channel *ch) NACRE_CHECK;
+/* Sends CLOSE now. */
+int send_close(struct mux *mux, struct channel *ch) NACRE_CHECK;
+
+/* receive.c */
+/* Gives consumed window back to the peer where it is worth a message. */
+int receive_credit(struct mux *mux, struct channel *ch) NACRE_CHECK;
+/* Drops what was not read. */
+void receive_drop(struct mux *mux, struct channel *ch);
+
 /* request.c */
-int channel_on_request(struct mux *mux, struct slice payload) NACRE_CHECK;
-int channel_on_success(struct mux *mux, struct slice payload) NACRE_CHECK;
-int channel_on_failure(struct mux *mux, struct slice payload) NACRE_CHECK;
-
-/* global.c */
-int global_on_request(struct mux *mux, struct slice payload) NACRE_CHECK;
-int global_on_success(struct mux *mux, struct slice payload) NACRE_CHECK;
-int global_on_failure(struct mux *mux, struct slice payload) NACRE_CHECK;
-
-/* Requests that only ask whether we are there: answered FAILURE in their turn, and nobody is bothered. */
+/* Does the request only ask whether we are there? Then it is refused in its turn, and nobody is bothered. */
 bool request_is_probe(struct slice name);
+
+/* replies.c */
+/* Sends every reply whose turn has come. ch: NULL for the connection's. */
+int replies_release(struct mux *mux, struct channel *ch) NACRE_CHECK;
+
+/* the handlers */
+mux_handler open_on_open, open_on_confirmation, open_on_failure;
+mux_handler receive_on_data, receive_on_extended_data, receive_on_eof;
+mux_handler send_on_window_adjust;
+mux_handler close_on_close;
+mux_handler request_on_request, request_on_success, request_on_failure;
+mux_handler global_on_request, global_on_success, global_on_failure;
 
 #endif

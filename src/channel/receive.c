@@ -1,128 +1,149 @@
-/* receive: data that arrives, and the window that is given back for it. Knows: what we granted. Must not know: who reads.
- * RFC 4254 5.2. */
+/* receive: data that arrives, and the window that we grant for it. Knows: what the peer may still send. Must not know:
+ * what the data is. RFC 4254 5.2, 5.3. */
 #include "mux_internal.h"
 
-static int
-send_adjust(struct mux *mux, struct channel *ch, uint32_t bytes)
-{
-	struct msg_channel_window_adjust msg = {.recipient = ch->remote_id, .bytes = bytes};
+#define EXTENDED_STDERR 1 /* RFC 4254 5.2: SSH_EXTENDED_DATA_STDERR */
 
-	ch->rx_window += bytes; /* cannot wrap: never beyond rx_window_full */
-	ch->rx_owed = 0;
-	return msg_send(mux->setup.outbox, MSG_channel_window_adjust, &msg);
+/* Windows are given back in large steps: at half of it, or at a quarter where the reader has caught up (so that the
+ * peer seldom comes to a stop). A step of 0 is possible only with windows of a few bytes. */
+static bool
+is_credit_due(const struct channel *ch, uint32_t owed)
+{
+	uint32_t step = ch->rx_unread == 0 ? ch->rx_size / 4 : ch->rx_size / 2;
+
+	return owed > 0 && owed >= step && ch->life == LIFE_OPEN && ch->rx == RX_OPEN && ch->tx != TX_CLOSED;
 }
 
-/* A peer that has used most of the window up before we gave it back could send faster: it gets twice as much. */
+/* A reader that keeps up with a peer that sends a lot is offered twice the window; it costs memory only if the reader
+ * stops. One that lags behind gets no more to lag behind with. */
 static uint32_t
 growth(const struct mux *mux, struct channel *ch)
 {
-	uint32_t full = ch->rx_window_full, more;
+	uint32_t left = mux->setup.window_max > ch->rx_size ? mux->setup.window_max - ch->rx_size : 0;
 
-	if (ch->rx_window >= full / 4 || full >= mux->setup.window_max)
+	if (ch->rx_unread > 0 || ch->rx_since_growth < ch->rx_size)
 		return 0;
-	more = full <= mux->setup.window_max - full ? full : mux->setup.window_max - full;
-	ch->rx_window_full += more;
-	return more;
+	ch->rx_since_growth = 0;
+	return left < ch->rx_size ? left : ch->rx_size;
 }
 
-/* The window goes back in large steps: half of it at a time. */
-static int
-give_credit(struct mux *mux, struct channel *ch, size_t n)
+int
+receive_credit(struct mux *mux, struct channel *ch)
 {
-	ch->rx_owed += (uint32_t)n; /* cannot wrap: the peer sent no more than rx_window_full */
-	if (ch->rx != HALF_OPEN || ch->tx == HALF_CLOSED || ch->rx_owed < ch->rx_window_full / 2)
+	uint32_t owed = ch->rx_size - ch->rx_window - ch->rx_unread; /* cannot wrap: see struct channel */
+	struct msg_channel_window_adjust msg = {.recipient = ch->peer};
+	uint32_t more;
+
+	if (mux_is_over(mux) || !is_credit_due(ch, owed))
 		return 0;
-	return send_adjust(mux, ch, ch->rx_owed + growth(mux, ch));
+	more = growth(mux, ch);
+	ch->rx_size += more;
+	msg.bytes = owed + more;
+	ch->rx_window += msg.bytes; /* cannot wrap: at most rx_size, which is at most window_max */
+	return mux_send(mux, MSG_channel_window_adjust, &msg);
 }
 
-static int
-check_data(struct mux *mux, struct channel *ch, size_t n)
+void
+receive_drop(struct mux *mux, struct channel *ch)
 {
-	if (ch->rx == HALF_EOF)
-		return mux_fail(mux, NACRE_E_PROTOCOL, "channel_data: after EOF");
-	if (n > PACKET_MAX)
-		return mux_fail(mux, NACRE_E_PROTOCOL, "channel_data: longer than max_packet");
-	if (n > ch->rx_window)
-		return mux_fail(mux, NACRE_E_PROTOCOL, "channel_data: beyond the window");
-	ch->rx_window -= (uint32_t)n; /* cannot wrap: checked above */
-	return 0;
+	size_t i;
+
+	for (i = 0; i < CHANNEL_STREAMS; i++)
+		stream_drop(&ch->streams[i], &mux->pool);
+	ch->rx_unread = 0;
 }
 
 static int
 store(struct mux *mux, struct channel *ch, enum nacre_stream stream, struct slice data)
 {
-	struct nacre_event told = {.type = NACRE_EVENT_CHANNEL_DATA, .channel = ch->id, .stream = stream};
+	struct nacre_event event = {.type = NACRE_EVENT_CHANNEL_DATA, .channel = ch->number, .stream = stream};
 
-	if (data.n == 0)
+	if (stream_store(&ch->streams[stream], &mux->pool, data) != 0)
+		return mux_fail(mux, NACRE_E_NOMEM, "no memory for a channel's data");
+	ch->rx_unread += (uint32_t)data.n;
+	if (ch->announced[stream])
 		return 0;
-	if (stream_put(&ch->in[stream], &mux->pool, data) != 0)
-		return mux_fail(mux, NACRE_E_NOMEM, "channel_data: no memory");
-	if (ch->told[stream])
-		return 0;
-	ch->told[stream] = true;
-	(void)mux_push(mux, &told, false);
+	ch->announced[stream] = true;
+	mux_push(mux, &event, false);
 	return 0;
 }
 
-/* Data for a channel that its owner gave back is counted and dropped: the peer may not know yet. */
+/* RFC 4254 5.2: the peer may not exceed the window or the packet size that we granted; both streams share the window.
+ */
 static int
-take(struct mux *mux, uint32_t recipient, int stream, struct slice data)
+admit(struct mux *mux, struct channel *ch, const char *name, struct slice data)
 {
-	struct channel *ch = mux_find(mux, recipient);
+	if (ch->rx != RX_OPEN)
+		return mux_fail(mux, NACRE_E_PROTOCOL, "%s: after EOF", name);
+	if (data.n > CHANNEL_PACKET_MAX)
+		return mux_fail(mux, NACRE_E_PROTOCOL, "%s: beyond the packet size", name);
+	if (data.n > ch->rx_window)
+		return mux_fail(mux, NACRE_E_PROTOCOL, "%s: beyond the window", name);
+	ch->rx_window -= (uint32_t)data.n; /* cannot wrap: checked above */
+	ch->rx_since_growth += data.n;
+	return 0;
+}
+
+/* Bytes that nobody will read are as good as consumed: the peer must not stop on their account. */
+int
+receive_on_data(struct mux *mux, struct channel *ch, const union msg_any *any)
+{
+	struct slice data = any->channel_data.data;
 	int r;
 
-	if (ch == NULL || ch->state != CHANNEL_OPEN)
-		return mux_fail(mux, NACRE_E_PROTOCOL, "channel_data: unknown channel");
-	if (ch->rx == HALF_CLOSED)
-		return 0;
-	if ((r = check_data(mux, ch, data.n)) != 0)
+	if ((r = admit(mux, ch, "channel_data", data)) != 0)
 		return r;
-	if (ch->released || stream < 0)
-		return give_credit(mux, ch, data.n);
-	return store(mux, ch, (enum nacre_stream)stream, data);
+	if (data.n == 0 || ch->owner == OWNER_GONE)
+		return receive_credit(mux, ch);
+	return store(mux, ch, NACRE_STDOUT, data);
 }
 
 int
-channel_on_data(struct mux *mux, struct slice payload)
+receive_on_extended_data(struct mux *mux, struct channel *ch, const union msg_any *any)
 {
-	struct msg_channel_data msg;
+	const struct msg_channel_extended_data *msg = &any->channel_extended_data;
+	int r;
 
-	if (msg_parse(MSG_channel_data, payload, &msg) != 0)
-		return mux_fail(mux, NACRE_E_FORMAT, "channel_data: malformed");
-	return take(mux, msg.recipient, NACRE_STDOUT, msg.data);
+	if ((r = admit(mux, ch, "channel_extended_data", msg->data)) != 0)
+		return r;
+	if (msg->data.n == 0 || ch->owner == OWNER_GONE || msg->data_type != EXTENDED_STDERR)
+		return receive_credit(mux, ch);
+	return store(mux, ch, NACRE_STDERR, msg->data);
 }
 
 int
-channel_on_extended_data(struct mux *mux, struct slice payload)
+receive_on_eof(struct mux *mux, struct channel *ch, const union msg_any *any)
 {
-	struct msg_channel_extended_data msg;
-
-	if (msg_parse(MSG_channel_extended_data, payload, &msg) != 0)
-		return mux_fail(mux, NACRE_E_FORMAT, "channel_extended_data: malformed");
-	/* RFC 4254 5.2: type 1 is stderr. Others are dropped, and their window comes back. */
-	return take(mux, msg.recipient, msg.data_type == 1 ? NACRE_STDERR : -1, msg.data);
+	(void)any;
+	if (ch->rx != RX_OPEN)
+		return 0;
+	channel_set_rx(mux, ch, RX_EOF);
+	if (ch->owner == OWNER_HOLDS)
+		mux_tell(mux, ch, NACRE_EVENT_CHANNEL_EOF);
+	return 0;
 }
 
 struct slice
 mux_peek(struct mux *mux, uint32_t channel, enum nacre_stream stream)
 {
-	struct channel *ch = mux_find(mux, channel);
+	struct channel *ch = slots_held(mux, channel);
 
-	if (ch == NULL || ch->released || (unsigned)stream > NACRE_STDERR)
+	if (ch == NULL || (unsigned)stream >= CHANNEL_STREAMS)
 		return SLICE_NONE;
-	return stream_peek(&ch->in[stream]);
+	return stream_peek(&ch->streams[stream]);
 }
 
 int
 mux_consume(struct mux *mux, uint32_t channel, enum nacre_stream stream, size_t n)
 {
-	struct channel *ch = mux_find(mux, channel);
+	struct channel *ch = slots_held(mux, channel);
 
-	if (ch == NULL || ch->released || (unsigned)stream > NACRE_STDERR)
+	if (ch == NULL || n > mux_peek(mux, channel, stream).n)
 		return NACRE_E_MISUSE;
-	if (!stream_consume(&ch->in[stream], &mux->pool, n))
-		return NACRE_E_MISUSE;
-	if (ch->in[stream].n == 0)
-		ch->told[stream] = false;
-	return give_credit(mux, ch, n);
+	if (n == 0)
+		return 0;
+	stream_consume(&ch->streams[stream], &mux->pool, n);
+	ch->rx_unread -= (uint32_t)n; /* cannot wrap: it counts what the streams hold */
+	ch->announced[stream] = !stream_is_empty(&ch->streams[stream]);
+	return receive_credit(mux, ch);
 }

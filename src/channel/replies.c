@@ -1,79 +1,122 @@
-/* replies: see replies.h. Knows: a ring. Must not know: messages. */
-#include "replies.h"
+/* replies: answers to the peer's requests, out in the order in which it asked. Knows: the messages that say yes and no.
+ * Must not know: what was asked. RFC 4254 4, 5.4. */
+#include "mux_internal.h"
 
-static struct reply *
-entry(struct replies *q, unsigned i)
+static struct questions *
+questions_of(struct mux *mux, struct channel *ch)
 {
-	return &q->at[(q->first + i) % REPLIES_MAX];
+	return ch == NULL ? &mux->questions : &ch->questions;
+}
+
+static int
+send_global_reply(struct mux *mux, enum answer answer, struct slice data)
+{
+	struct msg_request_success yes = {.data = data};
+	struct msg_request_failure no = {0};
+
+	if (answer == ANSWER_YES)
+		return mux_send(mux, MSG_request_success, &yes);
+	return mux_send(mux, MSG_request_failure, &no);
+}
+
+static int
+send_channel_reply(struct mux *mux, const struct channel *ch, enum answer answer)
+{
+	struct msg_channel_success yes = {.recipient = ch->peer};
+	struct msg_channel_failure no = {.recipient = ch->peer};
+
+	/* RFC 4254 5.3: nothing follows our CLOSE, and nobody waits for it. */
+	if (ch->tx == TX_CLOSED)
+		return 0;
+	if (answer == ANSWER_YES)
+		return mux_send(mux, MSG_channel_success, &yes);
+	return mux_send(mux, MSG_channel_failure, &no);
+}
+
+static int
+send_reply(struct mux *mux, const struct channel *ch, enum answer answer, struct slice data)
+{
+	return ch == NULL ? send_global_reply(mux, answer, data) : send_channel_reply(mux, ch, answer);
+}
+
+/* A peer may pile up as many refusals as it likes while one question is open. They leave as the output has room. */
+static int
+release_overdue(struct mux *mux, struct channel *ch)
+{
+	struct questions *q = questions_of(mux, ch);
+	int r = 0;
+
+	while (r == 0 && q->overdue > 0 && q->n == 0) {
+		if (mux_room(mux) == 0) {
+			mux->output = OUTPUT_SHORT;
+			break;
+		}
+		q->overdue--;
+		r = send_reply(mux, ch, ANSWER_NO, SLICE_NONE);
+	}
+	return r;
 }
 
 int
-replies_put(struct replies *q, const struct nacre_env *env, struct reply reply)
+replies_release(struct mux *mux, struct channel *ch)
 {
-	if (q->n == REPLIES_MAX)
-		return NACRE_E_AGAIN;
-	if (q->at == NULL && (q->at = mem_new(env, REPLIES_MAX * sizeof(*q->at))) == NULL)
+	struct questions *q = questions_of(mux, ch);
+	struct question *first;
+	int r = 0;
+
+	while (r == 0 && (first = questions_ready(q)) != NULL) {
+		r = send_reply(mux, ch, first->answer, slice_of(first->data, first->data_len));
+		questions_pop(q, mux->setup.env);
+	}
+	return r != 0 ? r : release_overdue(mux, ch);
+}
+
+static struct channel *
+find_asking_channel(const struct mux *mux, uint64_t token)
+{
+	size_t i;
+
+	for (i = 0; i < mux->slots_cap; i++)
+		if (mux->slots[i] != NULL && questions_find(&mux->slots[i]->questions, token) != NULL)
+			return mux->slots[i];
+	return NULL;
+}
+
+int
+mux_answer_request(struct mux *mux, uint64_t token, bool ok)
+{
+	struct channel *ch = find_asking_channel(mux, token);
+
+	if (ch == NULL)
+		return NACRE_E_MISUSE;
+	questions_find(&ch->questions, token)->answer = ok ? ANSWER_YES : ANSWER_NO;
+	return replies_release(mux, ch);
+}
+
+/* An answer that is not yet due keeps its own copy of the data. */
+static int
+keep_data(struct mux *mux, struct question *question, struct slice data)
+{
+	if (data.n == 0)
+		return 0;
+	if ((question->data = mem_new(mux->setup.env, data.n)) == NULL)
 		return NACRE_E_NOMEM;
-	*entry(q, q->n) = reply;
-	q->n++;
+	memcpy(question->data, data.p, data.n);
+	question->data_len = data.n;
 	return 0;
 }
 
-bool
-replies_take(struct replies *q, struct reply *reply)
+int
+mux_answer_global(struct mux *mux, uint64_t token, bool ok, struct slice data)
 {
-	if (q->n == 0)
-		return false;
-	*reply = *entry(q, 0);
-	q->first = (q->first + 1) % REPLIES_MAX;
-	q->n--;
-	return true;
-}
+	struct question *question = questions_find(&mux->questions, token);
 
-bool
-replies_take_answered(struct replies *q, struct reply *reply)
-{
-	return q->n > 0 && entry(q, 0)->verdict != REPLY_OPEN && replies_take(q, reply);
-}
-
-void
-replies_undo(struct replies *q)
-{
-	if (q->n > 0)
-		q->n--;
-}
-
-bool
-replies_answer(struct replies *q, uint64_t number, bool yes)
-{
-	unsigned i;
-
-	for (i = 0; i < q->n; i++) {
-		if (entry(q, i)->number != number || entry(q, i)->verdict != REPLY_OPEN)
-			continue;
-		entry(q, i)->verdict = yes ? REPLY_YES : REPLY_NO;
-		return true;
-	}
-	return false;
-}
-
-void
-replies_name_last(struct replies *q, uint64_t number)
-{
-	if (q->n > 0)
-		entry(q, q->n - 1)->number = number;
-}
-
-void
-replies_trim(struct replies *q, const struct nacre_env *env)
-{
-	if (q->n == 0)
-		replies_free(q, env);
-}
-
-void
-replies_free(struct replies *q, const struct nacre_env *env)
-{
-	mem_free(env, q->at, REPLIES_MAX * sizeof(*q->at));
-	*q = (struct replies){.at = NULL};
+	if (question == NULL)
+		return NACRE_E_MISUSE;
+	if (data.n > MUX_PAYLOAD_MAX)
+		return NACRE_E_ARGUMENT;
+	if (ok && keep_data(mux, question, data) != 0)
+		return NACRE_E_NOMEM;
+	question->answer = ok ? ANSWER_YES : ANSWER_NO;
+	return replies_release(mux, NULL);
 }

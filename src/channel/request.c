@@ -1,5 +1,5 @@
-/* request: channel requests, both ways. Knows: their order, and how a command ends. Must not know: what they ask for.
- * RFC 4254 5.4, 6.10. */
+/* request: channel requests, ours and the peer's. Knows: the two that tell a command's end, and those that only ask
+ * whether we are there. Must not know: the others' payloads. RFC 4254 5.4, 6.10. */
 #include "mux_internal.h"
 #include "text.h"
 
@@ -12,183 +12,176 @@ request_is_probe(struct slice name)
 int
 mux_request(struct mux *mux, uint32_t channel, struct slice name, struct slice payload, uint64_t *operation)
 {
-	struct channel *ch = mux_find(mux, channel);
-	struct msg_channel_request msg;
-	struct reply wait = {.verdict = REPLY_OPEN};
+	struct channel *ch = slots_held(mux, channel);
+	struct msg_channel_request msg = {.request = name, .want_reply = operation != NULL, .tail = payload};
 	int r;
 
-	if (ch == NULL || ch->released || ch->state != CHANNEL_OPEN)
+	if (operation != NULL)
+		*operation = 0;
+	if (ch == NULL)
 		return NACRE_E_MISUSE;
-	if (ch->tx == HALF_CLOSED)
+	if (name.n == 0 || name.n > MUX_NAME_MAX || payload.n > MUX_PAYLOAD_MAX)
+		return NACRE_E_ARGUMENT;
+	if (ch->tx == TX_CLOSED)
 		return NACRE_E_CHANNEL_CLOSED;
-	msg = (struct msg_channel_request){.recipient = ch->remote_id, .request = name, .want_reply = operation != NULL,
-		.tail = payload};
-	if (operation == NULL)
-		return msg_send(mux->setup.outbox, MSG_channel_request, &msg);
-	wait.number = mux->last_operation + 1;
-	if ((r = replies_put(&ch->ours, mux->setup.env, wait)) != 0)
+	if (operation != NULL && operations_is_full(&ch->operations))
+		return NACRE_E_AGAIN;
+	msg.recipient = ch->peer;
+	if ((r = mux_send(mux, MSG_channel_request, &msg)) != 0)
 		return r;
-	if ((r = msg_send(mux->setup.outbox, MSG_channel_request, &msg)) != 0) {
-		replies_undo(&ch->ours);
-		return r;
-	}
-	*operation = ++mux->last_operation;
+	if (operation != NULL)
+		*operation = operations_submit(&ch->operations);
 	return 0;
 }
 
-/* RFC 4254 5.4: nobody asked for it: nothing happens. */
+/* A reply that nobody asked for means nothing. */
 static int
-take_reply(struct mux *mux, uint32_t recipient, bool ok)
+take_reply(struct mux *mux, struct channel *ch, bool ok)
 {
-	struct nacre_event event = {.type = NACRE_EVENT_CHANNEL_REPLY, .channel = recipient, .ok = ok};
-	struct channel *ch = mux_find(mux, recipient);
-	struct reply reply;
+	struct nacre_event event = {.type = NACRE_EVENT_CHANNEL_REPLY, .channel = ch->number, .ok = ok};
 
-	if (ch == NULL || ch->state != CHANNEL_OPEN)
-		return mux_fail(mux, NACRE_E_PROTOCOL, "channel_success or channel_failure: unknown channel");
-	if (!replies_take(&ch->ours, &reply) || ch->released)
+	if (!operations_answer(&ch->operations, &event.operation))
 		return 0;
-	event.operation = reply.number;
-	(void)mux_push(mux, &event, false);
+	if (ch->owner == OWNER_HOLDS)
+		mux_push(mux, &event, false);
 	return 0;
 }
 
 int
-channel_on_success(struct mux *mux, struct slice payload)
+request_on_success(struct mux *mux, struct channel *ch, const union msg_any *any)
 {
-	struct msg_channel_success msg;
-
-	if (msg_parse(MSG_channel_success, payload, &msg) != 0)
-		return mux_fail(mux, NACRE_E_FORMAT, "channel_success: malformed");
-	return take_reply(mux, msg.recipient, true);
+	(void)any;
+	return take_reply(mux, ch, true);
 }
 
 int
-channel_on_failure(struct mux *mux, struct slice payload)
+request_on_failure(struct mux *mux, struct channel *ch, const union msg_any *any)
 {
-	struct msg_channel_failure msg;
-
-	if (msg_parse(MSG_channel_failure, payload, &msg) != 0)
-		return mux_fail(mux, NACRE_E_FORMAT, "channel_failure: malformed");
-	return take_reply(mux, msg.recipient, false);
+	(void)any;
+	return take_reply(mux, ch, false);
 }
 
 static int
-send_reply(struct mux *mux, const struct channel *ch, bool ok)
+read_tail(struct mux *mux, enum msg_id id, struct slice tail, void *out)
 {
-	struct msg_channel_success yes = {.recipient = ch->remote_id};
-	struct msg_channel_failure no = {.recipient = ch->remote_id};
+	const char *field;
 
-	if (ch->tx == HALF_CLOSED)
+	if (msg_parse_field(id, tail, out, &field) == 0)
 		return 0;
-	return ok ? msg_send(mux->setup.outbox, MSG_channel_success, &yes) : msg_send(mux->setup.outbox, MSG_channel_failure, &no);
+	return mux_fail(mux, NACRE_E_FORMAT, "%s: %s is malformed", msg_rows[id].name, field);
 }
 
-/* Replies leave in the order of the requests: an answer waits for those before it. */
 static int
-send_answered(struct mux *mux, struct channel *ch)
+read_exit_status(struct mux *mux, struct slice tail, struct nacre_exit *out)
 {
-	struct reply reply;
+	struct msg_channel_request_exit_status msg;
 	int r;
 
-	while (replies_take_answered(&ch->theirs, &reply))
-		if ((r = send_reply(mux, ch, reply.verdict == REPLY_YES)) != 0)
-			return r;
-	return 0;
-}
-
-/* Answers in turn without asking anybody. */
-static int
-answer_at_once(struct mux *mux, struct channel *ch, bool want_reply, bool ok)
-{
-	struct reply reply = {.verdict = ok ? REPLY_YES : REPLY_NO};
-
-	if (!want_reply)
-		return 0;
-	if (replies_put(&ch->theirs, mux->setup.env, reply) != 0)
-		return mux_fail(mux, NACRE_E_LIMIT, "channel_request: too many unanswered requests");
-	return send_answered(mux, ch);
-}
-
-static int
-parse_exit(struct mux *mux, struct channel *ch, const struct msg_channel_request *msg)
-{
-	struct msg_channel_request_exit_status status;
-	struct msg_channel_request_exit_signal sig;
-
-	ch->exit = (struct nacre_exit){.kind = NACRE_EXIT_STATUS};
-	if (slice_is(msg->request, "exit-status")) {
-		if (msg_parse(MSG_channel_request_exit_status, msg->tail, &status) != 0)
-			return mux_fail(mux, NACRE_E_FORMAT, "exit-status: malformed");
-		ch->exit.status = status.status;
-		return 0;
-	}
-	if (msg_parse(MSG_channel_request_exit_signal, msg->tail, &sig) != 0)
-		return mux_fail(mux, NACRE_E_FORMAT, "exit-signal: malformed");
-	ch->exit.kind = NACRE_EXIT_SIGNAL;
-	ch->exit.core_dumped = sig.core_dumped;
-	text_escape(ch->exit.signal, sizeof(ch->exit.signal), sig.name, false);
-	text_escape(ch->exit.message, sizeof(ch->exit.message), sig.message, false);
-	return 0;
-}
-
-static int
-take_exit(struct mux *mux, struct channel *ch, const struct msg_channel_request *msg)
-{
-	struct nacre_event event = {.type = NACRE_EVENT_CHANNEL_EXIT, .channel = ch->id, .exit = &ch->exit};
-	int r = parse_exit(mux, ch, msg);
-
-	if (r != 0)
+	if ((r = read_tail(mux, MSG_channel_request_exit_status, tail, &msg)) != 0)
 		return r;
-	(void)mux_push(mux, &event, false);
-	return answer_at_once(mux, ch, msg->want_reply, true);
-}
-
-static int
-ask(struct mux *mux, struct channel *ch, const struct msg_channel_request *msg)
-{
-	struct nacre_event event = {.type = NACRE_EVENT_CHANNEL_REQUEST, .channel = ch->id, .name = bytes_of(msg->request),
-		.data = bytes_of(msg->tail)};
-	struct reply reply = {.verdict = REPLY_OPEN};
-
-	if (!msg->want_reply) {
-		(void)mux_push(mux, &event, false);
-		return 0;
-	}
-	if (replies_put(&ch->theirs, mux->setup.env, reply) != 0)
-		return mux_fail(mux, NACRE_E_LIMIT, "channel_request: too many unanswered requests");
-	replies_name_last(&ch->theirs, mux_push(mux, &event, true));
+	*out = (struct nacre_exit){.kind = NACRE_EXIT_STATUS, .status = msg.status};
 	return 0;
 }
 
-int
-channel_on_request(struct mux *mux, struct slice payload)
+static int
+read_exit_signal(struct mux *mux, struct slice tail, struct nacre_exit *out)
 {
-	struct msg_channel_request msg;
-	struct channel *ch;
+	struct msg_channel_request_exit_signal msg;
+	int r;
 
-	if (msg_parse(MSG_channel_request, payload, &msg) != 0)
-		return mux_fail(mux, NACRE_E_FORMAT, "channel_request: malformed");
-	if ((ch = mux_find(mux, msg.recipient)) == NULL || ch->state != CHANNEL_OPEN)
-		return mux_fail(mux, NACRE_E_PROTOCOL, "channel_request: unknown channel");
-	if (ch->rx == HALF_CLOSED)
-		return 0;
-	if (ch->released || request_is_probe(msg.request))
-		return answer_at_once(mux, ch, msg.want_reply, false);
-	if (slice_is(msg.request, "exit-status") || slice_is(msg.request, "exit-signal"))
-		return take_exit(mux, ch, &msg);
-	return ask(mux, ch, &msg);
+	if ((r = read_tail(mux, MSG_channel_request_exit_signal, tail, &msg)) != 0)
+		return r;
+	*out = (struct nacre_exit){.kind = NACRE_EXIT_SIGNAL, .core_dumped = msg.core_dumped};
+	text_escape(out->signal, sizeof(out->signal), msg.name, false);
+	text_escape(out->message, sizeof(out->message), msg.message, false);
+	return 0;
+}
+
+/* The requests that this floor understands itself. */
+static const struct exit_row {
+	enum msg_id id;
+	int (*read)(struct mux *mux, struct slice tail, struct nacre_exit *out);
+} exit_rows[] = {
+    {MSG_channel_request_exit_status, read_exit_status},
+    {MSG_channel_request_exit_signal, read_exit_signal},
+};
+
+/* RFC 4254 6.10: a server tells them. From a client they are requests like any other that nobody knows. */
+static const struct exit_row *
+find_exit_row(const struct mux *mux, struct slice name)
+{
+	enum msg_from peer = mux->setup.role == NACRE_CLIENT ? FROM_SERVER : FROM_CLIENT;
+	enum msg_id id = msg_find_tail(MSG_channel_request, name);
+	size_t i;
+
+	for (i = 0; i < sizeof(exit_rows) / sizeof(exit_rows[0]); i++)
+		if (exit_rows[i].id == id && (msg_rows[id].from & peer) != 0)
+			return &exit_rows[i];
+	return NULL;
+}
+
+/* A command ends once: the first word counts. */
+static int
+take_exit(struct mux *mux, struct channel *ch, const struct exit_row *row, struct slice tail)
+{
+	struct nacre_event event = {.type = NACRE_EVENT_CHANNEL_EXIT, .channel = ch->number, .exit = &mux->exit};
+	struct nacre_exit exit;
+	int r;
+
+	if ((r = row->read(mux, tail, &exit)) != 0 || ch->exit_told)
+		return r;
+	ch->exit_told = true;
+	mux->exit = exit;
+	mux_push(mux, &event, false);
+	return 0;
+}
+
+static uint64_t
+ask_owner(struct mux *mux, const struct channel *ch, const struct msg_channel_request *msg)
+{
+	struct nacre_event event = {
+	    .type = NACRE_EVENT_CHANNEL_REQUEST,
+	    .channel = ch->number,
+	    .name = bytes_of(msg->request),
+	    .data = bytes_of(msg->tail),
+	};
+
+	return mux_push(mux, &event, msg->want_reply);
+}
+
+/* A request that wants a reply gets its place in the queue first: where there is none, nobody is asked. `known` is the
+ * answer that needs no asking, or ANSWER_OPEN. */
+static int
+take_question(struct mux *mux, struct channel *ch, const struct msg_channel_request *msg, enum answer known)
+{
+	int r = questions_admit(&ch->questions, mux->setup.env);
+
+	if (r == NACRE_E_NOMEM)
+		return mux_fail(mux, r, "no memory for a channel's requests");
+	if (r == 0)
+		questions_add(&ch->questions, known == ANSWER_OPEN ? ask_owner(mux, ch, msg) : 0, known);
+	return replies_release(mux, ch);
 }
 
 int
-mux_answer_request(struct mux *mux, uint64_t token, bool ok)
+request_on_request(struct mux *mux, struct channel *ch, const union msg_any *any)
 {
-	uint32_t i;
+	const struct msg_channel_request *msg = &any->channel_request;
+	const struct exit_row *row = find_exit_row(mux, msg->request);
+	enum answer known = ANSWER_OPEN;
+	int r;
 
-	if (token == 0)
-		return NACRE_E_MISUSE;
-	for (i = 0; i < mux->n_slots; i++)
-		if (mux->slots[i] != NULL && replies_answer(&mux->slots[i]->theirs, token, ok))
-			return send_answered(mux, mux->slots[i]);
-	return NACRE_E_MISUSE;
+	if (ch->tx == TX_CLOSED)
+		return 0; /* our CLOSE crossed it */
+	if (ch->owner == OWNER_GONE || request_is_probe(msg->request))
+		known = ANSWER_NO;
+	else if (row != NULL)
+		known = ANSWER_YES;
+	if (known == ANSWER_YES && (r = take_exit(mux, ch, row, msg->tail)) != 0)
+		return r;
+	if (msg->want_reply)
+		return take_question(mux, ch, msg, known);
+	if (known == ANSWER_OPEN)
+		ask_owner(mux, ch, msg);
+	return 0;
 }

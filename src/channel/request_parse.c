@@ -1,71 +1,90 @@
-/* request_parse: a channel request's payload for its owner. Knows: the usual tails. Must not know: channels. RFC 4254 6. */
+/* request_parse: the usual channel requests, for whoever answers them. Knows: their rows. Must not know: the channel.
+ * RFC 4254 6. */
 #include "message.h"
 #include "sink.h"
 #include <nacre/channel.h>
 
-union tails {
-	struct msg_channel_request_pty_req pty;
-	struct msg_channel_request_env env;
-	struct msg_channel_request_exec exec;
-	struct msg_channel_request_subsystem subsystem;
-	struct msg_channel_request_window_change window;
-	struct msg_channel_request_signal signal;
-	struct msg_channel_request_shell shell;
-};
+static void
+fill_pty(const union msg_any *msg, struct nacre_request *out)
+{
+	out->name = bytes_of(msg->channel_request_pty_req.term);
+	out->value = bytes_of(msg->channel_request_pty_req.modes);
+	out->columns = msg->channel_request_pty_req.columns;
+	out->rows = msg->channel_request_pty_req.rows;
+	out->width_px = msg->channel_request_pty_req.width_px;
+	out->height_px = msg->channel_request_pty_req.height_px;
+}
 
 static void
-fill(struct nacre_request *out, enum msg_id id, const union tails *t)
+fill_env(const union msg_any *msg, struct nacre_request *out)
 {
-	switch (id) {
-	case MSG_channel_request_pty_req:
-		*out = (struct nacre_request){.kind = NACRE_REQUEST_PTY, .name = bytes_of(t->pty.term),
-			.value = bytes_of(t->pty.modes), .columns = t->pty.columns, .rows = t->pty.rows,
-			.width_px = t->pty.width_px, .height_px = t->pty.height_px};
-		return;
-	case MSG_channel_request_env:
-		*out = (struct nacre_request){.kind = NACRE_REQUEST_ENV, .name = bytes_of(t->env.name),
-			.value = bytes_of(t->env.value)};
-		return;
-	case MSG_channel_request_shell:
-		out->kind = NACRE_REQUEST_SHELL;
-		return;
-	case MSG_channel_request_exec:
-		*out = (struct nacre_request){.kind = NACRE_REQUEST_EXEC, .value = bytes_of(t->exec.command)};
-		return;
-	case MSG_channel_request_subsystem:
-		*out = (struct nacre_request){.kind = NACRE_REQUEST_SUBSYSTEM, .name = bytes_of(t->subsystem.name)};
-		return;
-	case MSG_channel_request_window_change:
-		*out = (struct nacre_request){.kind = NACRE_REQUEST_WINDOW_CHANGE, .columns = t->window.columns,
-			.rows = t->window.rows, .width_px = t->window.width_px, .height_px = t->window.height_px};
-		return;
-	case MSG_channel_request_signal:
-		*out = (struct nacre_request){.kind = NACRE_REQUEST_SIGNAL, .name = bytes_of(t->signal.name)};
-		return;
-	default:
-		return;
-	}
+	out->name = bytes_of(msg->channel_request_env.name);
+	out->value = bytes_of(msg->channel_request_env.value);
 }
 
-static bool
-is_usual(enum msg_id id)
+static void
+fill_nothing(const union msg_any *msg, struct nacre_request *out)
 {
-	return id >= MSG_channel_request_pty_req && id <= MSG_channel_request_signal;
+	(void)msg;
+	(void)out;
 }
+
+static void
+fill_exec(const union msg_any *msg, struct nacre_request *out)
+{
+	out->value = bytes_of(msg->channel_request_exec.command);
+}
+
+static void
+fill_subsystem(const union msg_any *msg, struct nacre_request *out)
+{
+	out->name = bytes_of(msg->channel_request_subsystem.name);
+}
+
+static void
+fill_window_change(const union msg_any *msg, struct nacre_request *out)
+{
+	out->columns = msg->channel_request_window_change.columns;
+	out->rows = msg->channel_request_window_change.rows;
+	out->width_px = msg->channel_request_window_change.width_px;
+	out->height_px = msg->channel_request_window_change.height_px;
+}
+
+static void
+fill_signal(const union msg_any *msg, struct nacre_request *out)
+{
+	out->name = bytes_of(msg->channel_request_signal.name);
+}
+
+static const struct {
+	enum msg_id id;
+	enum nacre_request_kind kind;
+	void (*fill)(const union msg_any *msg, struct nacre_request *out);
+} kinds[] = {
+    {MSG_channel_request_pty_req, NACRE_REQUEST_PTY, fill_pty},
+    {MSG_channel_request_env, NACRE_REQUEST_ENV, fill_env},
+    {MSG_channel_request_shell, NACRE_REQUEST_SHELL, fill_nothing},
+    {MSG_channel_request_exec, NACRE_REQUEST_EXEC, fill_exec},
+    {MSG_channel_request_subsystem, NACRE_REQUEST_SUBSYSTEM, fill_subsystem},
+    {MSG_channel_request_window_change, NACRE_REQUEST_WINDOW_CHANGE, fill_window_change},
+    {MSG_channel_request_signal, NACRE_REQUEST_SIGNAL, fill_signal},
+};
 
 int
 nacre_request_parse(const struct nacre_event *event, struct nacre_request *out)
 {
 	enum msg_id id = msg_find_tail(MSG_channel_request, slice_of_bytes(event->name));
-	union tails tails;
+	union msg_any msg;
+	size_t i;
 
 	*out = (struct nacre_request){.kind = NACRE_REQUEST_OTHER};
-	if (event->type != NACRE_EVENT_CHANNEL_REQUEST)
-		return NACRE_E_ARGUMENT;
-	if (id == MSG_none || !is_usual(id))
-		return 0;
-	if (msg_parse(id, slice_of_bytes(event->data), &tails) != 0)
-		return NACRE_E_FORMAT;
-	fill(out, id, &tails);
+	for (i = 0; i < sizeof(kinds) / sizeof(kinds[0]); i++) {
+		if (kinds[i].id != id)
+			continue;
+		if (msg_parse(id, slice_of_bytes(event->data), &msg) != 0)
+			return NACRE_E_FORMAT;
+		out->kind = kinds[i].kind;
+		kinds[i].fill(&msg, out);
+	}
 	return 0;
 }

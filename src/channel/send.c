@@ -1,136 +1,168 @@
-/* send: the staging area, and its way into packets. Knows: what the peer granted. Must not know: who writes. RFC 4254 5.2. */
+/* send: data that leaves, and the window that the peer granted for it. Knows: what may be sent now. Must not know: what
+ * the data is. RFC 4254 5.2, 5.3. */
 #include "mux_internal.h"
 
-static size_t
-min_size(size_t a, size_t b)
+#define EXTENDED_STDERR 1 /* RFC 4254 5.2: SSH_EXTENDED_DATA_STDERR */
+
+static int
+send_data(struct mux *mux, const struct channel *ch, struct slice data)
 {
-	return a < b ? a : b;
+	struct msg_channel_data out = {.recipient = ch->peer, .data = data};
+	struct msg_channel_extended_data err = {.recipient = ch->peer, .data_type = EXTENDED_STDERR, .data = data};
+
+	if (ch->stage.stream == NACRE_STDOUT)
+		return mux_send(mux, MSG_channel_data, &out);
+	return mux_send(mux, MSG_channel_extended_data, &err);
+}
+
+/* The next packet's bytes. As long as the output has any room a packet is not cut for its sake: a small packet costs
+ * more than the few bytes beyond the mark. */
+static struct slice
+next_data(struct mux *mux, const struct channel *ch)
+{
+	struct slice data = stage_peek(&ch->stage);
+
+	if (data.n > ch->tx_packet_max)
+		data.n = ch->tx_packet_max;
+	if (data.n > ch->tx_window)
+		data.n = ch->tx_window;
+	if (data.n == 0 || mux_room(mux) > 0)
+		return data;
+	mux->output = OUTPUT_SHORT;
+	return SLICE_NONE;
 }
 
 static int
-send_data(struct mux *mux, struct channel *ch, size_t n)
+send_staged(struct mux *mux, struct channel *ch)
 {
-	struct slice data = slice_of(ch->stage + ch->stage_start, n);
-	struct msg_channel_extended_data extended = {.recipient = ch->remote_id, .data_type = 1, .data = data};
-	struct msg_channel_data plain = {.recipient = ch->remote_id, .data = data};
-
-	ch->stage_start += n;
-	ch->tx_window -= (uint32_t)n; /* cannot wrap: n is at most tx_window */
-	if (ch->stage_stream == NACRE_STDERR)
-		return msg_send(mux->setup.outbox, MSG_channel_extended_data, &extended);
-	return msg_send(mux->setup.outbox, MSG_channel_data, &plain);
-}
-
-static void
-tell_writable(struct mux *mux, struct channel *ch)
-{
-	struct nacre_event writable = {.type = NACRE_EVENT_CHANNEL_WRITABLE, .channel = ch->id};
-
-	if (!ch->stage_starved || channel_staged(ch) == STAGE_LEN)
-		return;
-	ch->stage_starved = false;
-	(void)mux_push(mux, &writable, false);
-}
-
-int
-channel_flush(struct mux *mux, struct channel *ch)
-{
-	struct outbox *out = mux->setup.outbox;
-	size_t n;
+	struct slice data;
 	int r;
 
-	while (channel_staged(ch) > 0 && ch->tx == HALF_OPEN && out->room(out->ctx) > 0) {
-		n = min_size(min_size(channel_staged(ch), ch->tx_packet_max), ch->tx_window);
-		if (n == 0)
-			break;
-		if ((r = send_data(mux, ch, n)) != 0)
+	while ((data = next_data(mux, ch)).n > 0) {
+		if ((r = send_data(mux, ch, data)) != 0)
 			return r;
+		ch->tx_window -= (uint32_t)data.n; /* cannot wrap: next_data cut it */
+		stage_consume(&ch->stage, data.n);
 	}
-	if (channel_staged(ch) == 0 && !ch->stage_held)
-		ch->stage_start = ch->stage_end = 0;
-	if (!ch->released)
-		tell_writable(mux, ch);
 	return 0;
 }
 
-int
-channel_on_window_adjust(struct mux *mux, struct slice payload)
+static int
+send_eof(struct mux *mux, struct channel *ch)
 {
-	struct msg_channel_window_adjust msg;
-	struct channel *ch;
+	struct msg_channel_eof msg = {.recipient = ch->peer};
+
+	channel_set_tx(mux, ch, TX_EOF);
+	return mux_send(mux, MSG_channel_eof, &msg);
+}
+
+int
+send_close(struct mux *mux, struct channel *ch)
+{
+	struct msg_channel_close msg = {.recipient = ch->peer};
+
+	channel_set_tx(mux, ch, TX_CLOSED);
+	return mux_send(mux, MSG_channel_close, &msg);
+}
+
+/* Told at half of the area, so that a slow window does not wake its writer for every byte. */
+static void
+tell_writable(struct mux *mux, struct channel *ch)
+{
+	if (ch->want != WANT_ROOM || ch->tx != TX_OPEN || ch->stage.n > STAGE_SIZE / 2)
+		return;
+	if (ch->stage.n > 0 && ch->stage.stream != ch->wanted)
+		return;
+	ch->want = WANT_NOTHING;
+	mux_tell(mux, ch, NACRE_EVENT_CHANNEL_WRITABLE);
+}
+
+/* RFC 4254 5.3: EOF and CLOSE consume no window, but never overtake data. */
+static int
+send_ending(struct mux *mux, struct channel *ch)
+{
 	int r;
 
-	if (msg_parse(MSG_channel_window_adjust, payload, &msg) != 0)
-		return mux_fail(mux, NACRE_E_FORMAT, "channel_window_adjust: malformed");
-	if ((ch = mux_find(mux, msg.recipient)) == NULL || ch->state != CHANNEL_OPEN)
-		return mux_fail(mux, NACRE_E_PROTOCOL, "channel_window_adjust: unknown channel");
-	if (msg.bytes > UINT32_MAX - ch->tx_window)
-		return mux_fail(mux, NACRE_E_PROTOCOL, "channel_window_adjust: the window grows past 2^32-1");
-	ch->tx_window += msg.bytes;
-	if ((r = channel_flush(mux, ch)) != 0)
+	if (ch->stage.n > 0)
+		return 0;
+	if (ch->tx == TX_EOF_DUE && (r = send_eof(mux, ch)) != 0)
 		return r;
-	return channel_settle(mux, &ch);
+	return ch->owner == OWNER_GONE ? send_close(mux, ch) : 0;
 }
 
+int
+send_pump(struct mux *mux, struct channel *ch)
+{
+	int r = 0;
+
+	if (ch->life != LIFE_OPEN)
+		return 0;
+	if (ch->tx != TX_CLOSED && (r = send_staged(mux, ch)) == 0) {
+		tell_writable(mux, ch);
+		r = send_ending(mux, ch);
+	}
+	if (r == 0)
+		channel_end(mux, ch);
+	return r;
+}
+
+/* RFC 4254 5.2: a window may be increased up to 2^32 - 1 bytes. */
+int
+send_on_window_adjust(struct mux *mux, struct channel *ch, const union msg_any *any)
+{
+	uint32_t bytes = any->channel_window_adjust.bytes;
+
+	if (bytes > UINT32_MAX - ch->tx_window)
+		return mux_fail(mux, NACRE_E_PROTOCOL, "channel_window_adjust: the window passes 2^32 - 1");
+	ch->tx_window += bytes;
+	return send_pump(mux, ch);
+}
+
+/* While the other stream waits for the staged bytes to leave, none may join them: else it could wait for ever. */
 static bool
-may_write(const struct channel *ch)
+must_yield(const struct channel *ch, enum nacre_stream stream)
 {
-	return ch != NULL && !ch->released && ch->state == CHANNEL_OPEN && ch->tx == HALF_OPEN && !ch->eof_wanted &&
-	       ch->rx != HALF_CLOSED;
-}
-
-/* What is staged moves to the front where nobody holds the area. */
-static void
-make_room(struct channel *ch)
-{
-	size_t n = channel_staged(ch);
-
-	if (ch->stage_start == 0 || ch->stage_held)
-		return;
-	memmove(ch->stage, ch->stage + ch->stage_start, n);
-	ch->stage_start = 0;
-	ch->stage_end = n;
+	return ch->want == WANT_ROOM && ch->wanted != stream && ch->stage.n > 0;
 }
 
 uint8_t *
 mux_write_space(struct mux *mux, uint32_t channel, enum nacre_stream stream, size_t *n)
 {
-	struct channel *ch = mux_find(mux, channel);
+	struct channel *ch = slots_held(mux, channel);
+	uint8_t *space;
+	int error;
 
 	*n = 0;
-	if (!may_write(ch) || (unsigned)stream > NACRE_STDERR)
+	if (ch == NULL || ch->tx != TX_OPEN || (unsigned)stream >= CHANNEL_STREAMS || must_yield(ch, stream))
 		return NULL;
-	if (ch->stage == NULL && (ch->stage = mem_new(mux->setup.env, STAGE_LEN)) == NULL)
-		return NULL;
-	make_room(ch);
-	if (ch->stage_end == STAGE_LEN || (channel_staged(ch) > 0 && ch->stage_stream != stream)) {
-		ch->stage_starved = true;
-		return NULL;
-	}
-	ch->stage_held = true;
-	ch->stage_stream = stream;
-	*n = STAGE_LEN - ch->stage_end;
-	return ch->stage + ch->stage_end;
+	if ((space = stage_lend(&ch->stage, mux->setup.env, stream, n, &error)) != NULL)
+		return space;
+	if (error != 0)
+		(void)mux_fail(mux, error, "no memory for a staging area");
+	ch->want = WANT_ROOM;
+	ch->wanted = stream;
+	return NULL;
 }
 
 int
 mux_commit(struct mux *mux, uint32_t channel, enum nacre_stream stream, size_t n)
 {
-	struct channel *ch = mux_find(mux, channel);
+	struct channel *ch = slots_held(mux, channel);
+	int r;
 
-	if (ch == NULL || ch->released || !ch->stage_held || ch->stage_stream != stream || n > STAGE_LEN - ch->stage_end)
+	if (ch == NULL || (r = stage_commit(&ch->stage, stream, n)) != 0)
 		return NACRE_E_MISUSE;
-	ch->stage_held = false;
-	if (!may_write(ch))
+	if (ch->tx == TX_CLOSED) {
+		stage_drop(&ch->stage); /* the peer closed it while the area was lent */
 		return NACRE_E_CHANNEL_CLOSED;
-	ch->stage_end += n;
-	return channel_flush(mux, ch);
+	}
+	return send_pump(mux, ch);
 }
 
 bool
 mux_flushed(const struct mux *mux, uint32_t channel)
 {
-	const struct channel *ch = mux_find(mux, channel);
+	const struct channel *ch = slots_find(mux, channel);
 
-	return ch == NULL || channel_staged(ch) == 0;
+	return ch == NULL || ch->stage.n == 0;
 }

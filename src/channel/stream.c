@@ -1,80 +1,73 @@
-/* stream: see stream.h. Knows: chunks. Must not know: channels. */
+/* stream: see stream.h. Knows: a list of chunks, filled at its end and read at its front. Must not know: who reads.
+ * RFC 4254 5.2. */
 #include "stream.h"
 
-struct chunk {
-	struct chunk *next;
-	size_t start, end, cap;
-	uint8_t p[];
+/* A few typed bytes need no room for a packet: a channel that is hardly used costs a small chunk. The pool keeps what
+ * one burst of packets needs, and no more: what a slow reader once let pile up must not go on counting against the
+ * connection's budget, or it would never read again. */
+static const struct {
+	size_t size;
+	unsigned keep;
+} chunk_kinds[CHUNK_KINDS] = {
+    [CHUNK_SMALL] = {.size = 2048, .keep = 16},
+    [CHUNK_LARGE] = {.size = 32768, .keep = 8},
 };
 
-void
-pool_init(struct chunk_pool *pool, const struct nacre_env *env)
+static size_t
+block_size(enum chunk_kind kind)
 {
-	*pool = (struct chunk_pool){.env = env};
-}
-
-static void
-chunk_free(struct chunk_pool *pool, struct chunk *c)
-{
-	mem_free(pool->env, c, sizeof(*c) + c->cap);
-}
-
-void
-pool_trim(struct chunk_pool *pool)
-{
-	struct chunk *c;
-
-	while ((c = pool->free) != NULL) {
-		pool->free = c->next;
-		chunk_free(pool, c);
-	}
-	pool->n = 0;
+	return sizeof(struct chunk) + chunk_kinds[kind].size;
 }
 
 static struct chunk *
-chunk_new(struct chunk_pool *pool, size_t cap)
+chunk_take(struct chunk_pool *pool, enum chunk_kind kind)
 {
-	struct chunk *c = pool->free;
+	struct chunk *c = pool->free[kind];
 
-	if (c != NULL) {
-		pool->free = c->next;
-		pool->n--;
-		c->next = NULL;
-		c->start = c->end = 0;
+	if (c == NULL) {
+		if ((c = mem_new(pool->env, block_size(kind))) != NULL)
+			c->kind = kind;
 		return c;
 	}
-	if ((c = mem_new(pool->env, sizeof(*c) + cap)) != NULL)
-		c->cap = cap;
+	pool->free[kind] = c->next;
+	pool->n[kind]--;
+	c->next = NULL;
+	c->from = c->to = 0;
 	return c;
 }
 
 static void
-chunk_release(struct chunk_pool *pool, struct chunk *c)
+chunk_give(struct chunk_pool *pool, struct chunk *c)
 {
-	if (c->cap != CHUNK_LEN || pool->n == POOL_MAX) {
-		chunk_free(pool, c);
+	if (pool->n[c->kind] >= chunk_kinds[c->kind].keep) {
+		mem_wipe_free(pool->env, c, block_size(c->kind));
 		return;
 	}
-	c->next = pool->free;
-	pool->free = c;
-	pool->n++;
+	c->next = pool->free[c->kind];
+	pool->free[c->kind] = c;
+	pool->n[c->kind]++;
 }
 
-static size_t
-fill(struct chunk *c, struct slice data)
+void
+chunk_pool_trim(struct chunk_pool *pool)
 {
-	size_t room = c->cap - c->end, n = data.n < room ? data.n : room;
+	struct chunk *c;
+	int kind;
 
-	memcpy(c->p + c->end, data.p, n);
-	c->end += n;
-	return n;
+	for (kind = 0; kind < CHUNK_KINDS; kind++) {
+		while ((c = pool->free[kind]) != NULL) {
+			pool->free[kind] = c->next;
+			mem_wipe_free(pool->env, c, block_size(c->kind));
+		}
+		pool->n[kind] = 0;
+	}
 }
 
 static int
-append_chunk(struct stream *s, struct chunk_pool *pool, size_t n)
+stream_extend(struct stream *s, struct chunk_pool *pool, size_t n)
 {
-	size_t cap = s->tail == NULL && n <= CHUNK_SMALL_LEN ? CHUNK_SMALL_LEN : CHUNK_LEN;
-	struct chunk *c = chunk_new(pool, cap);
+	bool few = s->tail == NULL && n <= chunk_kinds[CHUNK_SMALL].size;
+	struct chunk *c = chunk_take(pool, few ? CHUNK_SMALL : CHUNK_LARGE);
 
 	if (c == NULL)
 		return NACRE_E_NOMEM;
@@ -86,81 +79,58 @@ append_chunk(struct stream *s, struct chunk_pool *pool, size_t n)
 	return 0;
 }
 
-/* A packet is at most half a chunk: it needs one new chunk at most, so that it goes in whole or not at all. */
-int
-stream_put(struct stream *s, struct chunk_pool *pool, struct slice data)
+static size_t
+tail_room(const struct stream *s)
 {
-	size_t done = 0, room = s->tail == NULL ? 0 : s->tail->cap - s->tail->end;
-	struct chunk *old = s->tail;
-	int r;
-
-	if (data.n > room && (r = append_chunk(s, pool, data.n - room)) != 0)
-		return r;
-	if (old != NULL)
-		done = fill(old, data);
-	if (done < data.n)
-		done += fill(s->tail, slice_from(data, done));
-	s->n += done;
-	return 0;
+	return s->tail == NULL ? 0 : chunk_kinds[s->tail->kind].size - s->tail->to;
 }
 
-/* A drained chunk at the front is kept for the next data; it counts as nothing. */
-static struct chunk *
-first(const struct stream *s)
+int
+stream_store(struct stream *s, struct chunk_pool *pool, struct slice bytes)
 {
-	struct chunk *c = s->head;
+	size_t n;
 
-	return c != NULL && c->start == c->end ? c->next : c;
+	while (bytes.n > 0) {
+		if (tail_room(s) == 0 && stream_extend(s, pool, bytes.n) != 0)
+			return NACRE_E_NOMEM;
+		n = bytes.n < tail_room(s) ? bytes.n : tail_room(s);
+		memcpy(s->tail->bytes + s->tail->to, bytes.p, n);
+		s->tail->to += (uint32_t)n;
+		bytes = slice_from(bytes, n);
+	}
+	return 0;
 }
 
 struct slice
 stream_peek(const struct stream *s)
 {
-	const struct chunk *c = first(s);
-
-	return c == NULL ? SLICE_NONE : slice_of(c->p + c->start, c->end - c->start);
+	return s->head == NULL ? SLICE_NONE : slice_of(s->head->bytes + s->head->from, s->head->to - s->head->from);
 }
 
 static void
-drop_drained(struct stream *s, struct chunk_pool *pool)
+drop_head(struct stream *s, struct chunk_pool *pool)
 {
 	struct chunk *c = s->head;
 
-	if (c->next == NULL) { /* the last one serves again */
-		c->start = c->end = 0;
-		return;
-	}
 	s->head = c->next;
-	chunk_release(pool, c);
-}
-
-bool
-stream_consume(struct stream *s, struct chunk_pool *pool, size_t n)
-{
-	struct chunk *c;
-
-	if (n == 0)
-		return true;
-	if (n > stream_peek(s).n)
-		return false;
-	if (s->head->start == s->head->end)
-		drop_drained(s, pool);
-	c = s->head;
-	c->start += n;
-	s->n -= n;
-	if (c->start == c->end)
-		drop_drained(s, pool);
-	return true;
+	if (s->head == NULL)
+		s->tail = NULL;
+	chunk_give(pool, c);
 }
 
 void
-stream_free(struct stream *s, struct chunk_pool *pool)
+stream_consume(struct stream *s, struct chunk_pool *pool, size_t n)
 {
-	struct chunk *c;
+	if (s->head == NULL)
+		return;
+	s->head->from += (uint32_t)n;
+	if (s->head->from == s->head->to)
+		drop_head(s, pool);
+}
 
-	while ((c = s->head) != NULL) {
-		s->head = c->next;
-		chunk_release(pool, c);
-	}
-	*s = (struct stream){NULL, NULL, 0};
+void
+stream_drop(struct stream *s, struct chunk_pool *pool)
+{
+	while (s->head != NULL)
+		drop_head(s, pool);
 }

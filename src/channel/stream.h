@@ -1,38 +1,46 @@
-/* stream: bytes that arrived and were not read yet, in chunks that never move. Knows: a queue of chunks, a pool of empty
- * ones. Must not know: windows, messages. A peeked run stays where it is until it is consumed. */
+/* stream: bytes that have arrived and were not read yet. Knows: chunks that never move, so that a borrowed slice stays
+ * where it is; the pool that keeps chunks for the next packet. Must not know: windows, channels. RFC 4254 5.2. */
 #ifndef CHANNEL_STREAM_H
 #define CHANNEL_STREAM_H
 
 #include "mem.h"
 
-#define CHUNK_LEN 65536       /* bytes of a chunk */
-#define CHUNK_SMALL_LEN 2048  /* of a stream's first: most commands say little */
-#define POOL_MAX 4            /* empty chunks kept for the next data */
+enum chunk_kind { CHUNK_SMALL, CHUNK_LARGE, CHUNK_KINDS };
 
-struct chunk;
+struct chunk {
+	struct chunk *next;
+	enum chunk_kind kind;
+	uint32_t from, to; /* unread bytes */
+	uint8_t bytes[]; /* as many as the kind says */
+};
 
-/* Shared by all streams of a connection. */
+/* Chunks that nothing uses now, of each kind up to a bound. */
 struct chunk_pool {
 	const struct nacre_env *env;
-	struct chunk *free; /* full-sized, empty */
-	size_t n;
+	struct chunk *free[CHUNK_KINDS];
+	unsigned n[CHUNK_KINDS];
 };
 
 struct stream {
-	struct chunk *head, *tail;
-	size_t n; /* unread bytes */
+	struct chunk *head, *tail; /* NULL where all was read */
 };
 
-void pool_init(struct chunk_pool *pool, const struct nacre_env *env);
-/* Gives the empty chunks back. */
-void pool_trim(struct chunk_pool *pool);
+/* Gives the pooled chunks back, wiped. */
+void chunk_pool_trim(struct chunk_pool *pool);
 
-/* Appends a copy. NACRE_E_NOMEM: nothing was appended. */
-int stream_put(struct stream *s, struct chunk_pool *pool, struct slice data) NACRE_CHECK;
-/* The first run. */
+/* Copies the bytes to the end. NACRE_E_NOMEM: some of them may have been stored. */
+int stream_store(struct stream *s, struct chunk_pool *pool, struct slice bytes) NACRE_CHECK;
+/* The first unread bytes, as many as lie together. They stay there, and more may follow them, until they are consumed.
+ */
 struct slice stream_peek(const struct stream *s);
-/* False where fewer were peeked. */
-bool stream_consume(struct stream *s, struct chunk_pool *pool, size_t n);
-void stream_free(struct stream *s, struct chunk_pool *pool);
+/* n is not more than stream_peek gave. */
+void stream_consume(struct stream *s, struct chunk_pool *pool, size_t n);
+void stream_drop(struct stream *s, struct chunk_pool *pool);
+
+static inline bool
+stream_is_empty(const struct stream *s)
+{
+	return s->head == NULL;
+}
 
 #endif
