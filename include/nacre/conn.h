@@ -74,9 +74,13 @@ struct nacre_conn_options {
 	const char *auth_banner;   /* sent before the first answer to an auth request; NULL: none */
 	const char *auth_methods;  /* offered; NULL: "publickey,password" */
 	unsigned auth_tries_max;   /* refused requests until DISCONNECT; 0: 6 */
+
+	char *why;       /* takes a sentence where nacre_conn_new fails: which option, and why; NULL: not wanted */
+	size_t why_size; /* bytes at why, with the NUL */
 };
 
-/* Makes a connection. env: NULL for nacre_env_default(); else borrowed until nacre_conn_free. *conn is NULL on failure. */
+/* Makes a connection. env: nacre_env_default() or one of the caller's; borrowed until nacre_conn_free. *conn is NULL on
+ * failure: NACRE_E_ARGUMENT (the options, or no env), NACRE_E_NOMEM, NACRE_E_RANDOM. */
 NACRE_API int nacre_conn_new(const struct nacre_env *env, const struct nacre_conn_options *options, nacre_conn **conn)
     NACRE_CHECK;
 /* Wipes and frees; sends nothing. NULL is fine. */

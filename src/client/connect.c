@@ -60,7 +60,7 @@ take_names(struct nacre_client *c, const char *host, const struct nacre_connect_
 static int
 make_conn(struct nacre_client *c, const struct nacre_connect_options *options)
 {
-	char types[TRUST_KEY_TYPES_MAX];
+	char types[TRUST_KEY_TYPES_MAX], why[FAILURE_TEXT_MAX] = "";
 	struct nacre_conn_options core = {
 	    .size = sizeof(core),
 	    .role = NACRE_CLIENT,
@@ -82,13 +82,15 @@ make_conn(struct nacre_client *c, const struct nacre_connect_options *options)
 	    .memory_max = options->memory_max,
 	    .window = options->window,
 	    .window_max = options->window_max,
+	    .why = why,
+	    .why_size = sizeof(why),
 	};
 	int rc;
 
 	trust_key_types(&c->trust, c->host, c->port, types, sizeof(types));
 	core.known_key_types = types[0] == '\0' ? NULL : types;
 	if ((rc = nacre_conn_new(c->env, &core, &c->conn)) != NACRE_OK)
-		return client_fail(c, rc, "options: %s", nacre_status_text(rc));
+		return client_fail(c, rc, "%s", why);
 	c->io.conn = c->conn;
 	return NACRE_OK;
 }

@@ -4,6 +4,7 @@
 #include "text.h"
 
 #include <sodium.h>
+#include <stdio.h>
 
 #define MEMORY_MAX ((size_t)64 << 20)
 #define WINDOW ((uint32_t)2 << 20)
@@ -84,7 +85,7 @@ take_event(void *ctx, const struct nacre_event *event, bool is_question)
 static int
 check_options(const struct nacre_conn_options *o)
 {
-	if (o->size != sizeof(*o) || (o->role != NACRE_CLIENT && o->role != NACRE_SERVER))
+	if (o->role != NACRE_CLIENT && o->role != NACRE_SERVER)
 		return NACRE_E_ARGUMENT;
 	if (o->role == NACRE_SERVER && (o->n_host_keys == 0 || o->n_host_keys > HOST_KEYS_MAX || o->host_keys == NULL))
 		return NACRE_E_ARGUMENT;
@@ -189,6 +190,15 @@ forget_strings(struct nacre_conn_options *o)
 {
 	o->kex = o->host_key_algorithms = o->ciphers = o->macs = o->pubkey_algorithms = NULL;
 	o->known_key_types = o->software = o->auth_banner = o->auth_methods = NULL;
+	o->why = NULL;
+}
+
+static int
+refuse_options(const struct nacre_conn_options *options, int code, const char *why)
+{
+	if (options->why != NULL && options->why_size > 0)
+		snprintf(options->why, options->why_size, "%s", why);
+	return code;
 }
 
 int
@@ -198,10 +208,12 @@ nacre_conn_new(const struct nacre_env *env, const struct nacre_conn_options *opt
 	int r;
 
 	*conn = NULL;
-	if (env == NULL || options == NULL || (r = check_options(options)) != 0)
+	if (env == NULL || options == NULL || options->size != sizeof(*options))
 		return NACRE_E_ARGUMENT;
+	if ((r = check_options(options)) != 0)
+		return refuse_options(options, r, "options: the role, the host keys or the windows are not usable");
 	if ((c = env->alloc(env->ctx, sizeof(*c))) == NULL)
-		return NACRE_E_NOMEM;
+		return refuse_options(options, NACRE_E_NOMEM, "out of memory");
 	memset(c, 0, sizeof(*c));
 	wrap_env(c, env);
 	c->memory = sizeof(*c);
@@ -214,6 +226,7 @@ nacre_conn_new(const struct nacre_env *env, const struct nacre_conn_options *opt
 	if ((r = copy_options(c, options)) == 0)
 		r = init_floors(c);
 	if (r != 0) {
+		(void)refuse_options(options, r, c->failure.code != 0 ? c->failure.text : nacre_status_text(r));
 		nacre_conn_free(c);
 		return r;
 	}

@@ -147,7 +147,7 @@ proposal_agree(struct slice ours, struct slice theirs, enum nacre_role role, con
 	bool is_client = role == NACRE_CLIENT;
 	int r;
 
-	*out = (struct agreement){NULL};
+	*out = (struct agreement){.kex = NULL};
 	if ((r = read_sides(&s, ours, theirs)) != 0 || (r = choose_all(&s, out)) != 0)
 		return r;
 	out->strict = is_strict(s.client.kex, s.server.kex);

@@ -352,12 +352,14 @@ no_common_algorithm_names_both_lists(void **state)
 static void
 an_unknown_algorithm_is_an_argument_error(void **state)
 {
-	struct nacre_conn_options o = {.size = sizeof(o), .ciphers = "aes128-ctr,rot13"};
+	char why[128];
+	struct nacre_conn_options o = {.size = sizeof(o), .ciphers = "aes128-ctr,rot13", .why = why, .why_size = sizeof(why)};
 	nacre_conn *conn;
 
 	(void)state;
 	assert_int_equal(nacre_conn_new(&key_env.env, &o, &conn), NACRE_E_ARGUMENT);
 	assert_null(conn);
+	assert_string_equal(why, "ciphers: unknown algorithm \"rot13\"");
 	o.ciphers = "aes128-ctr";
 	assert_int_equal(nacre_conn_new(&key_env.env, &o, &conn), 0);
 	nacre_conn_free(conn);
