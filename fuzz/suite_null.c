@@ -26,6 +26,16 @@ null_pass(struct cipher_state *st, uint32_t seq, uint8_t *pkt, size_t n)
 }
 
 static int
+null_open(struct cipher_state *st, uint32_t seq, uint8_t *pkt, size_t n, uint8_t *out)
+{
+	(void)st;
+	(void)seq;
+	if (out != pkt + 4)
+		memcpy(out, pkt + 4, n - 4);
+	return 0;
+}
+
+static int
 null_peek_length(struct cipher_state *st, uint32_t seq, const uint8_t *pkt, uint32_t *length)
 {
 	(void)st;
@@ -73,7 +83,7 @@ const struct cipher cipher_table[] = {
 	.init = null_init,
 	.seal = null_pass,
 	.peek_length = null_peek_length,
-	.open = null_pass,
+	.open = null_open,
 	.wipe = null_wipe,
     },
     {.name = NULL},

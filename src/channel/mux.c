@@ -50,6 +50,14 @@ mux_new(const struct mux_setup *setup, struct mux **out)
 	return 0;
 }
 
+static void
+drop_landing(struct mux *mux)
+{
+	if (mux->landing != NULL)
+		chunk_give(&mux->pool, mux->landing);
+	mux->landing = NULL;
+}
+
 void
 mux_free(struct mux *mux)
 {
@@ -62,6 +70,7 @@ mux_free(struct mux *mux)
 			slots_remove(mux, mux->slots[i]);
 	mem_free(mux->setup.env, mux->slots, mux->slots_cap * sizeof(struct channel *));
 	questions_free(&mux->questions, mux->setup.env);
+	drop_landing(mux);
 	chunk_pool_trim(&mux->pool);
 	mem_free(mux->setup.env, mux, sizeof(*mux));
 }
@@ -160,6 +169,7 @@ mux_trim(struct mux *mux)
 		questions_trim(&mux->slots[i]->questions, env);
 	}
 	questions_trim(&mux->questions, env);
+	drop_landing(mux);
 	chunk_pool_trim(&mux->pool);
 	if (mux->n_channels > 0)
 		return;

@@ -22,6 +22,7 @@ struct mux {
 	size_t flush_from; /* the slot whose turn it is */
 	enum mux_output output;
 	struct chunk_pool pool;
+	struct chunk *landing; /* empty, for the next large packet; NULL: none yet */
 	struct operations operations; /* our global requests */
 	struct questions questions; /* the peer's */
 	struct nacre_exit exit; /* of the last CHANNEL_EXIT: the event borrows it, and may outlive its channel */

@@ -53,12 +53,33 @@ receive_drop(struct mux *mux, struct channel *ch)
 	ch->rx_unread = 0;
 }
 
+uint8_t *
+mux_landing(struct mux *mux, size_t n)
+{
+	if (n > chunk_packet_max())
+		return NULL;
+	if (mux->landing == NULL)
+		mux->landing = chunk_for_packet(&mux->pool);
+	return mux->landing == NULL ? NULL : mux->landing->bytes;
+}
+
+/* Data that landed in a chunk of its own stays there. */
+static int
+keep(struct mux *mux, struct stream *stream, struct slice data)
+{
+	if (!chunk_holds(mux->landing, data))
+		return stream_store(stream, &mux->pool, data);
+	stream_adopt(stream, mux->landing, data);
+	mux->landing = NULL;
+	return 0;
+}
+
 static int
 store(struct mux *mux, struct channel *ch, enum nacre_stream stream, struct slice data)
 {
 	struct nacre_event event = {.type = NACRE_EVENT_CHANNEL_DATA, .channel = ch->number, .stream = stream};
 
-	if (stream_store(&ch->streams[stream], &mux->pool, data) != 0)
+	if (keep(mux, &ch->streams[stream], data) != 0)
 		return mux_fail(mux, NACRE_E_NOMEM, "no memory for a channel's data");
 	ch->rx_unread += (uint32_t)data.n;
 	if (ch->announced[stream])

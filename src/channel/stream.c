@@ -5,12 +5,14 @@
 /* A few typed bytes need no room for a packet: a channel that is hardly used costs a small chunk. The pool keeps what
  * one burst of packets needs, and no more: what a slow reader once let pile up must not go on counting against the
  * connection's budget, or it would never read again. */
+#define PACKET_EXTRA 320 /* a packet's own bytes around its data: the message's fields, and the padding */
+
 static const struct {
 	size_t size;
 	unsigned keep;
 } chunk_kinds[CHUNK_KINDS] = {
     [CHUNK_SMALL] = {.size = 2048, .keep = 16},
-    [CHUNK_LARGE] = {.size = 32768, .keep = 8},
+    [CHUNK_LARGE] = {.size = 32768 + PACKET_EXTRA, .keep = 8},
 };
 
 static size_t
@@ -36,7 +38,7 @@ chunk_take(struct chunk_pool *pool, enum chunk_kind kind)
 	return c;
 }
 
-static void
+void
 chunk_give(struct chunk_pool *pool, struct chunk *c)
 {
 	if (pool->n[c->kind] >= chunk_kinds[c->kind].keep) {
@@ -46,6 +48,24 @@ chunk_give(struct chunk_pool *pool, struct chunk *c)
 	c->next = pool->free[c->kind];
 	pool->free[c->kind] = c;
 	pool->n[c->kind]++;
+}
+
+size_t
+chunk_packet_max(void)
+{
+	return chunk_kinds[CHUNK_LARGE].size;
+}
+
+struct chunk *
+chunk_for_packet(struct chunk_pool *pool)
+{
+	return chunk_take(pool, CHUNK_LARGE);
+}
+
+bool
+chunk_holds(const struct chunk *c, struct slice bytes)
+{
+	return c != NULL && bytes.p >= c->bytes && bytes.p < c->bytes + chunk_kinds[c->kind].size;
 }
 
 void
@@ -63,6 +83,24 @@ chunk_pool_trim(struct chunk_pool *pool)
 	}
 }
 
+static void
+append(struct stream *s, struct chunk *c)
+{
+	if (s->tail == NULL)
+		s->head = c;
+	else
+		s->tail->next = c;
+	s->tail = c;
+}
+
+void
+stream_adopt(struct stream *s, struct chunk *c, struct slice bytes)
+{
+	c->from = (uint32_t)(bytes.p - c->bytes);
+	c->to = c->from + (uint32_t)bytes.n;
+	append(s, c);
+}
+
 static int
 stream_extend(struct stream *s, struct chunk_pool *pool, size_t n)
 {
@@ -71,11 +109,7 @@ stream_extend(struct stream *s, struct chunk_pool *pool, size_t n)
 
 	if (c == NULL)
 		return NACRE_E_NOMEM;
-	if (s->tail == NULL)
-		s->head = c;
-	else
-		s->tail->next = c;
-	s->tail = c;
+	append(s, c);
 	return 0;
 }
 

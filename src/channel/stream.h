@@ -28,6 +28,16 @@ struct stream {
 /* Gives the pooled chunks back, wiped. */
 void chunk_pool_trim(struct chunk_pool *pool);
 
+/* An empty chunk for a whole packet of at most chunk_packet_max() bytes, or NULL without memory. It is given to a stream by
+ * stream_adopt, or back by chunk_give. */
+size_t chunk_packet_max(void);
+struct chunk *chunk_for_packet(struct chunk_pool *pool);
+void chunk_give(struct chunk_pool *pool, struct chunk *c);
+/* Do these bytes stand in that chunk? */
+bool chunk_holds(const struct chunk *c, struct slice bytes);
+/* The chunk, in which the bytes stand, becomes the stream's end: nothing is copied. */
+void stream_adopt(struct stream *s, struct chunk *c, struct slice bytes);
+
 /* Copies the bytes to the end. NACRE_E_NOMEM: some of them may have been stored. */
 int stream_store(struct stream *s, struct chunk_pool *pool, struct slice bytes) NACRE_CHECK;
 /* The first unread bytes, as many as lie together. They stay there, and more may follow them, until they are consumed.

@@ -36,6 +36,14 @@ conn_sync(struct nacre_conn *c)
 	c->auth_was_waiting = waiting;
 }
 
+static uint8_t *
+land(void *ctx, size_t n)
+{
+	struct nacre_conn *c = ctx;
+
+	return mux_landing(c->mux, n);
+}
+
 int
 conn_start_mux(struct nacre_conn *c)
 {
@@ -55,6 +63,7 @@ conn_start_mux(struct nacre_conn *c)
 		return 0;
 	if ((r = mux_new(&setup, &c->mux)) != 0)
 		return failure_set(&c->failure, r, NACRE_ORIGIN_RESOURCE, "no memory for channels");
+	c->transport.landing = (struct landing){c, land};
 	return 0;
 }
 

@@ -45,9 +45,9 @@ struct cipher {
 	/* AEAD kinds: packet_length from its 4 bytes on the wire, not yet authenticated. pkt stays as it is. Else NULL.
 	 */
 	int (*peek_length)(struct cipher_state *st, uint32_t seq, const uint8_t *pkt, uint32_t *length);
-	/* AEAD kinds: checks the tag at pkt[n], then decrypts in place (the length bytes too). NACRE_E_MAC, and nothing
-	 * is decrypted, where the tag is wrong. Else NULL. */
-	int (*open)(struct cipher_state *st, uint32_t seq, uint8_t *pkt, size_t n);
+	/* AEAD kinds: checks the tag at pkt[n], then decrypts what follows packet_length to out: n - 4 bytes, pkt + 4
+	 * for in place, else apart from pkt. NACRE_E_MAC, and nothing is decrypted, where the tag is wrong. Else NULL. */
+	int (*open)(struct cipher_state *st, uint32_t seq, uint8_t *pkt, size_t n, uint8_t *out);
 	/* Wipes, and frees what a library allocated. A zeroed state is fine. */
 	void (*wipe)(struct cipher_state *st);
 };

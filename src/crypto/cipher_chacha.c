@@ -44,11 +44,11 @@ crypt_length(const struct chacha_state *c, const uint8_t nonce[8], const uint8_t
 }
 
 static int
-crypt_rest(const struct chacha_state *c, const uint8_t nonce[8], uint8_t *pkt, size_t n)
+crypt_rest(const struct chacha_state *c, const uint8_t nonce[8], const uint8_t *pkt, size_t n, uint8_t *out)
 {
-	uint8_t *p = pkt + LENGTH_LEN;
+	const uint8_t *p = pkt + LENGTH_LEN;
 
-	return crypto_stream_chacha20_xor_ic(p, p, n - LENGTH_LEN, nonce, 1, c->k2) == 0 ? 0 : NACRE_E_CRYPTO;
+	return crypto_stream_chacha20_xor_ic(out, p, n - LENGTH_LEN, nonce, 1, c->k2) == 0 ? 0 : NACRE_E_CRYPTO;
 }
 
 static int
@@ -65,7 +65,7 @@ chacha_seal(struct cipher_state *st, uint32_t seq, uint8_t *pkt, size_t n)
 	int r;
 
 	make_nonce(seq, nonce);
-	if ((r = crypt_length(c, nonce, pkt, pkt)) != 0 || (r = crypt_rest(c, nonce, pkt, n)) != 0 ||
+	if ((r = crypt_length(c, nonce, pkt, pkt)) != 0 || (r = crypt_rest(c, nonce, pkt, n, pkt + LENGTH_LEN)) != 0 ||
 	    (r = make_poly_key(c, nonce, poly_key)) != 0)
 		return r;
 	r = crypto_onetimeauth(pkt + n, pkt, n, poly_key) == 0 ? 0 : NACRE_E_CRYPTO;
@@ -87,7 +87,7 @@ chacha_peek_length(struct cipher_state *st, uint32_t seq, const uint8_t *pkt, ui
 }
 
 int
-chacha_open(struct cipher_state *st, uint32_t seq, uint8_t *pkt, size_t n)
+chacha_open(struct cipher_state *st, uint32_t seq, uint8_t *pkt, size_t n, uint8_t *out)
 {
 	const struct chacha_state *c = chacha_of(st);
 	uint8_t nonce[8], poly_key[32];
@@ -100,9 +100,7 @@ chacha_open(struct cipher_state *st, uint32_t seq, uint8_t *pkt, size_t n)
 	sodium_memzero(poly_key, sizeof(poly_key));
 	if (r != 0)
 		return r;
-	if ((r = crypt_length(c, nonce, pkt, pkt)) != 0)
-		return r;
-	return crypt_rest(c, nonce, pkt, n);
+	return crypt_rest(c, nonce, pkt, n, out);
 }
 
 void

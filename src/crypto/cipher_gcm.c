@@ -99,18 +99,18 @@ gcm_peek_length(struct cipher_state *st, uint32_t seq, const uint8_t *pkt, uint3
 }
 
 int
-gcm_open(struct cipher_state *st, uint32_t seq, uint8_t *pkt, size_t n)
+gcm_open(struct cipher_state *st, uint32_t seq, uint8_t *pkt, size_t n, uint8_t *out)
 {
 	struct gcm_state *g = gcm_of(st);
-	uint8_t *p = pkt + LENGTH_LEN;
+	const uint8_t *p = pkt + LENGTH_LEN;
 	size_t len = n - LENGTH_LEN;
 	int r;
 
 	(void)seq;
 	if (!g->is_sodium)
-		r = mbed_gcm_open(g->key.mbed, g->nonce, slice_of(pkt, LENGTH_LEN), p, len, pkt + n);
+		r = mbed_gcm_open(g->key.mbed, g->nonce, slice_of(pkt, LENGTH_LEN), p, len, pkt + n, out);
 	else if (crypto_aead_aes256gcm_decrypt_detached_afternm(
-		     p, NULL, p, len, pkt + n, pkt, LENGTH_LEN, g->nonce, &g->key.sodium) == 0)
+		     out, NULL, p, len, pkt + n, pkt, LENGTH_LEN, g->nonce, &g->key.sodium) == 0)
 		r = 0;
 	else
 		r = NACRE_E_MAC;

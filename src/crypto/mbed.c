@@ -96,9 +96,10 @@ mbed_gcm_seal(void *state, const uint8_t nonce[12], struct slice ad, uint8_t *p,
 }
 
 int
-mbed_gcm_open(void *state, const uint8_t nonce[12], struct slice ad, uint8_t *p, size_t n, const uint8_t tag[16])
+mbed_gcm_open(void *state, const uint8_t nonce[12], struct slice ad, const uint8_t *p, size_t n, const uint8_t tag[16],
+    uint8_t *out)
 {
-	int r = mbedtls_gcm_auth_decrypt(state, n, nonce, 12, ad.p, ad.n, tag, 16, p, p);
+	int r = mbedtls_gcm_auth_decrypt(state, n, nonce, 12, ad.p, ad.n, tag, 16, p, out);
 
 	return r == MBEDTLS_ERR_GCM_AUTH_FAILED ? NACRE_E_MAC : status(r);
 }

@@ -150,12 +150,24 @@ open_eam(struct suite *s, uint32_t seq, uint8_t *pkt, size_t n)
 	return r != 0 ? r : check_tag(s, seq, pkt, n);
 }
 
+bool
+suite_can_land(const struct suite *s)
+{
+	return s->cipher != NULL && is_aead(s);
+}
+
+int
+suite_open_to(struct suite *s, uint32_t seq, uint8_t *pkt, size_t n, uint8_t *out)
+{
+	return suite_can_land(s) ? s->cipher->open(&s->cipher_state, seq, pkt, n, out) : NACRE_E_MISUSE;
+}
+
 int
 suite_open(struct suite *s, uint32_t seq, uint8_t *pkt, size_t n)
 {
 	if (s->cipher == NULL)
 		return 0;
 	if (is_aead(s))
-		return s->cipher->open(&s->cipher_state, seq, pkt, n);
+		return suite_open_to(s, seq, pkt, n, pkt + LENGTH_LEN);
 	return is_etm(s) ? open_etm(s, seq, pkt, n) : open_eam(s, seq, pkt, n);
 }

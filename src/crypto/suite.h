@@ -40,8 +40,13 @@ int suite_seal(struct suite *s, uint32_t seq, uint8_t *pkt, size_t n) NACRE_CHEC
 /* Gives packet_length, not yet authenticated. Called once for each packet: encrypt-and-MAC decrypts the head in place.
  */
 int suite_open_length(struct suite *s, uint32_t seq, uint8_t *pkt, uint32_t *length) NACRE_CHECK;
-/* Checks and decrypts pkt (n = 4 + packet_length bytes, the tag behind them) in place. NACRE_E_MAC where the tag is
+/* Checks pkt (n = 4 + packet_length bytes, the tag behind them) and decrypts what follows packet_length in place. NACRE_E_MAC where the tag is
  * wrong: pkt's content is then undefined and must not be looked at. */
 int suite_open(struct suite *s, uint32_t seq, uint8_t *pkt, size_t n) NACRE_CHECK;
+
+/* Can a packet be decrypted to another place than its own (an AEAD)? */
+bool suite_can_land(const struct suite *s);
+/* The same, but what follows packet_length goes to out, n - 4 bytes apart from pkt. Only where suite_can_land. */
+int suite_open_to(struct suite *s, uint32_t seq, uint8_t *pkt, size_t n, uint8_t *out) NACRE_CHECK;
 
 #endif

@@ -97,24 +97,39 @@ read_length(struct lane *lane, struct inbox *in, struct failure *failure)
 	return 0;
 }
 
+/* body: what packet_length counts, decrypted. */
 static int
-find_payload(const uint8_t *pkt, uint32_t length, struct slice *payload, struct failure *failure)
+find_payload(const uint8_t *body, uint32_t length, struct slice *payload, struct failure *failure)
 {
-	size_t pad_n = pkt[4];
+	size_t pad_n = body[0];
 
 	if (pad_n < PAD_MIN || pad_n + 1 > length)
 		return failure_set(failure, NACRE_E_PACKET, NACRE_ORIGIN_PROTOCOL, "packet: padding_length %zu in a packet of %lu",
 		    pad_n, (unsigned long)length);
-	*payload = slice_of(pkt + LANE_PAYLOAD_OFFSET, length - 1 - pad_n);
+	*payload = slice_of(body + 1, length - 1 - pad_n);
 	if (payload->n == 0)
 		return failure_set(failure, NACRE_E_PACKET, NACRE_ORIGIN_PROTOCOL, "packet: the payload is empty");
 	return 0;
 }
 
-int
-lane_open(struct lane *lane, struct inbox *in, struct slice *payload, size_t *used, struct failure *failure)
+/* Decrypts the packet to the landing, where it is large enough to be worth it, or in place. */
+static int
+open_packet(struct lane *lane, uint8_t *pkt, const struct landing *landing, const uint8_t **body)
 {
-	size_t n;
+	size_t n = (size_t)lane->length + 4; /* cannot wrap: length is at most LIMIT_PACKET */
+	uint8_t *out = NULL;
+
+	if (lane->length >= LANDING_LEAST && landing->take != NULL && suite_can_land(&lane->suite))
+		out = landing->take(landing->ctx, lane->length);
+	*body = out != NULL ? out : pkt + 4;
+	return out != NULL ? suite_open_to(&lane->suite, lane->seq, pkt, n, out) : suite_open(&lane->suite, lane->seq, pkt, n);
+}
+
+int
+lane_open(struct lane *lane, struct inbox *in, const struct landing *landing, struct slice *payload, size_t *used,
+    struct failure *failure)
+{
+	const uint8_t *body;
 	int r;
 
 	if (!lane->has_length) {
@@ -123,15 +138,14 @@ lane_open(struct lane *lane, struct inbox *in, struct slice *payload, size_t *us
 		if ((r = read_length(lane, in, failure)) != 0)
 			return r;
 	}
-	n = (size_t)lane->length + 4; /* cannot wrap: length is at most LIMIT_PACKET */
-	*used = n + suite_tag_len(&lane->suite);
+	*used = (size_t)lane->length + 4 + suite_tag_len(&lane->suite);
 	if (inbox_len(in) < *used)
 		return 0;
 	lane->has_length = false;
-	if ((r = suite_open(&lane->suite, lane->seq, inbox_bytes(in), n)) != 0)
+	if ((r = open_packet(lane, inbox_bytes(in), landing, &body)) != 0)
 		return failure_set(failure, r, NACRE_ORIGIN_CRYPTO, "packet: %s",
 		    r == NACRE_E_MAC ? "the integrity check failed" : "cannot be decrypted");
-	if ((r = find_payload(inbox_bytes(in), lane->length, payload, failure)) != 0)
+	if ((r = find_payload(body, lane->length, payload, failure)) != 0)
 		return r;
 	count(lane, *used);
 	return 1;

@@ -5,6 +5,7 @@
 
 #include "failure.h"
 #include "inbox.h"
+#include "landing.h"
 #include "pad.h"
 #include "suite.h"
 
@@ -27,9 +28,10 @@ size_t lane_packet_len(const struct lane *lane, size_t payload_n);
 /* Out: frames and protects the payload that stands at pkt + LANE_PAYLOAD_OFFSET. */
 int lane_seal(struct lane *lane, struct pad *pad, uint8_t *pkt, size_t payload_n) NACRE_CHECK;
 
-/* In: 1: *payload is the next packet's, in place, and *used bytes can be taken off the inbox when it is done with; 0: more
- * bytes are needed; or an error, kept in *failure. */
-int lane_open(struct lane *lane, struct inbox *in, struct slice *payload, size_t *used, struct failure *failure) NACRE_CHECK;
+/* In: 1: *payload is the next packet's, where it stood or at the landing, and *used bytes can be taken off the inbox when it
+ * is done with; 0: more bytes are needed; or an error, kept in *failure. */
+int lane_open(struct lane *lane, struct inbox *in, const struct landing *landing, struct slice *payload, size_t *used,
+    struct failure *failure) NACRE_CHECK;
 
 /* New keys: the counters under them start at 0; with strict kex the sequence number too. */
 void lane_rekeyed(struct lane *lane, bool strict);

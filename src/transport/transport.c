@@ -199,7 +199,7 @@ transport_next(struct transport *t, struct slice *payload)
 	while (!is_held_up(t)) {
 		if (t->peer_ident == NULL && (r = take_ident(t)) != 1)
 			return r;
-		if ((r = lane_open(&t->in, &t->inbox, payload, &t->in_use, t->setup.failure)) != 1) {
+		if ((r = lane_open(&t->in, &t->inbox, &t->landing, payload, &t->in_use, t->setup.failure)) != 1) {
 			t->in_use = 0;
 			return r;
 		}

@@ -33,6 +33,7 @@ struct transport {
 	struct pad pad;
 	struct gate gate;
 	struct outbox outbox;
+	struct landing landing; /* the owner may set it, once there is one */
 	int64_t now_ms;
 
 	struct ident_scan scan;
