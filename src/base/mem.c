@@ -13,6 +13,12 @@ mem_new(const struct nacre_env *env, size_t n)
 	return p;
 }
 
+void *
+mem_raw(const struct nacre_env *env, size_t n)
+{
+	return env->alloc(env->ctx, n);
+}
+
 void
 mem_free(const struct nacre_env *env, void *p, size_t n)
 {

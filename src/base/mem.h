@@ -8,6 +8,9 @@
 /* n zeroed bytes, or NULL. n is not 0. Freed with mem_free and the same n. */
 void *mem_new(const struct nacre_env *env, size_t n);
 
+/* The same, but not zeroed: for buffers that are written before they are read. */
+void *mem_raw(const struct nacre_env *env, size_t n);
+
 /* Takes p back; NULL is fine. */
 void mem_free(const struct nacre_env *env, void *p, size_t n);
 

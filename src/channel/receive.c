@@ -56,10 +56,16 @@ receive_drop(struct mux *mux, struct channel *ch)
 uint8_t *
 mux_landing(struct mux *mux, size_t n)
 {
-	if (n > chunk_packet_max())
+	enum chunk_kind kind = chunk_kind_for(n);
+
+	if (kind == CHUNK_KINDS)
 		return NULL;
+	if (mux->landing != NULL && mux->landing->kind != kind) {
+		chunk_give(&mux->pool, mux->landing);
+		mux->landing = NULL;
+	}
 	if (mux->landing == NULL)
-		mux->landing = chunk_for_packet(&mux->pool);
+		mux->landing = chunk_take(&mux->pool, kind);
 	return mux->landing == NULL ? NULL : mux->landing->bytes;
 }
 

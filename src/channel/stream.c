@@ -12,6 +12,7 @@ static const struct {
 	unsigned keep;
 } chunk_kinds[CHUNK_KINDS] = {
     [CHUNK_SMALL] = {.size = 2048, .keep = 16},
+    [CHUNK_MEDIUM] = {.size = 16384 + PACKET_EXTRA, .keep = 8},
     [CHUNK_LARGE] = {.size = 32768 + PACKET_EXTRA, .keep = 8},
 };
 
@@ -21,20 +22,19 @@ block_size(enum chunk_kind kind)
 	return sizeof(struct chunk) + chunk_kinds[kind].size;
 }
 
-static struct chunk *
+struct chunk *
 chunk_take(struct chunk_pool *pool, enum chunk_kind kind)
 {
 	struct chunk *c = pool->free[kind];
 
 	if (c == NULL) {
-		if ((c = mem_new(pool->env, block_size(kind))) != NULL)
-			c->kind = kind;
-		return c;
+		c = mem_raw(pool->env, block_size(kind));
+	} else {
+		pool->free[kind] = c->next;
+		pool->n[kind]--;
 	}
-	pool->free[kind] = c->next;
-	pool->n[kind]--;
-	c->next = NULL;
-	c->from = c->to = 0;
+	if (c != NULL)
+		*c = (struct chunk){.kind = kind};
 	return c;
 }
 
@@ -50,16 +50,14 @@ chunk_give(struct chunk_pool *pool, struct chunk *c)
 	pool->n[c->kind]++;
 }
 
-size_t
-chunk_packet_max(void)
+enum chunk_kind
+chunk_kind_for(size_t n)
 {
-	return chunk_kinds[CHUNK_LARGE].size;
-}
+	int kind = CHUNK_SMALL;
 
-struct chunk *
-chunk_for_packet(struct chunk_pool *pool)
-{
-	return chunk_take(pool, CHUNK_LARGE);
+	while (kind < CHUNK_KINDS && n > chunk_kinds[kind].size)
+		kind++;
+	return (enum chunk_kind)kind;
 }
 
 bool

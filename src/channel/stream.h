@@ -5,7 +5,7 @@
 
 #include "mem.h"
 
-enum chunk_kind { CHUNK_SMALL, CHUNK_LARGE, CHUNK_KINDS };
+enum chunk_kind { CHUNK_SMALL, CHUNK_MEDIUM, CHUNK_LARGE, CHUNK_KINDS };
 
 struct chunk {
 	struct chunk *next;
@@ -28,10 +28,10 @@ struct stream {
 /* Gives the pooled chunks back, wiped. */
 void chunk_pool_trim(struct chunk_pool *pool);
 
-/* An empty chunk for a whole packet of at most chunk_packet_max() bytes, or NULL without memory. It is given to a stream by
- * stream_adopt, or back by chunk_give. */
-size_t chunk_packet_max(void);
-struct chunk *chunk_for_packet(struct chunk_pool *pool);
+/* The smallest kind of chunk that holds a packet of n bytes; CHUNK_KINDS where none does. */
+enum chunk_kind chunk_kind_for(size_t n);
+/* An empty chunk, or NULL without memory. It is given to a stream by stream_adopt, or back by chunk_give. */
+struct chunk *chunk_take(struct chunk_pool *pool, enum chunk_kind kind);
 void chunk_give(struct chunk_pool *pool, struct chunk *c);
 /* Do these bytes stand in that chunk? */
 bool chunk_holds(const struct chunk *c, struct slice bytes);

@@ -8,7 +8,7 @@
 #define LIMIT_PRE_IDENT_LINES 1024
 #define LIMIT_PACKET 262144           /* packet_length; RFC 4253 6.1 asks for 35000 */
 #define LIMIT_PAYLOAD_OUT 35000       /* what we send at most in one packet: every peer must take it */
-#define LIMIT_INPUT 393216            /* the input buffer at most: a packet, and room to read well */
+#define LIMIT_INPUT 294912            /* the input buffer at most: the longest packet, or eight of the usual ones */
 #define LIMIT_INPUT_FIRST 4096        /* the input buffer at first */
 #define LIMIT_OUTPUT_ROOM 262144      /* bulk data is offered room up to this much unwritten output */
 #define LIMIT_OUTPUT_STOP 1048576     /* over this much unwritten output no more packets are handled */

@@ -4,19 +4,25 @@
 
 #include <stdio.h>
 
-void
-trace_packet(const struct transport *t, enum nacre_trace_kind kind, uint32_t seq, struct slice payload)
+/* Apart from trace_packet, so that its large buffer costs nothing where nobody listens. */
+static void
+tell_packet(const struct transport *t, enum nacre_trace_kind kind, uint32_t seq, struct slice payload)
 {
 	const struct nacre_env *env = t->setup.env;
 	struct nacre_trace line = {.kind = kind, .sequence = seq, .number = payload.p[0], .length = payload.n};
 	enum msg_family family = payload.p[0] < 50 ? t->gate.kex_family : t->gate.auth_family;
 	char text[2048];
 
-	if (env->trace == NULL)
-		return;
 	line.name = msg_describe(payload, family, text, sizeof(text), &line.clause);
 	line.text = text;
 	env->trace(env->ctx, &line);
+}
+
+void
+trace_packet(const struct transport *t, enum nacre_trace_kind kind, uint32_t seq, struct slice payload)
+{
+	if (t->setup.env->trace != NULL)
+		tell_packet(t, kind, seq, payload);
 }
 
 void

@@ -6,7 +6,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#define LANDING_LEAST 16384 /* a smaller packet is not worth a chunk of its own */
+#define LANDING_LEAST 8192 /* a smaller packet is not worth a chunk of its own */
 
 struct landing {
 	void *ctx;

@@ -197,7 +197,7 @@ freed_input_holds_no_secret(void **state)
 	te.secret = "hunter2!";
 	te.secret_len = 8;
 	inbox_init(&in, &te.env);
-	for (i = 0; i < 5; i++) { /* 4, 16, 64, 256, 384 KiB */
+	for (i = 0; i < 5; i++) { /* 4, 16, 64, 256, 288 KiB */
 		p = inbox_space(&in, &n);
 		assert_non_null(p);
 		memset(p, ' ', n);
