@@ -37,7 +37,7 @@ def _run(number, name, test):
         return False
     except Exception:
         _say(f'not ok {number} {name}')
-        _explain(traceback.format_exc())
+        _explain(traceback.format_exc(limit=-2))
         return False
     _say(f'ok {number} {name}')
     return True

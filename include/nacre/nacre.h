@@ -10,6 +10,7 @@
 #include <nacre/io.h>
 #include <nacre/key.h>
 #include <nacre/known_hosts.h>
+#include <nacre/server.h>
 #include <nacre/status.h>
 #include <nacre/trace.h>
 #include <nacre/version.h>

@@ -1,0 +1,83 @@
+# Knows: valgrind, strace, and how to ask them for numbers that do not depend on the machine's speed. Must not know: targets.
+import collections
+import os
+import re
+import subprocess
+
+import place
+
+LIBRARIES = ('nacre', 'libssh', 'libssh2')
+
+
+class Bench:
+    """The programs in a build directory, and where their server is."""
+
+    def __init__(self, build, key, host_key):
+        self.build, self.key, self.host_key = build, key, host_key
+
+    def program(self, name):
+        path = os.path.join(self.build, 'bench', name)
+        return path if os.path.exists(path) else None
+
+    def job(self, library, port, job, count, command, cipher=''):
+        known = place.known_hosts(port, self.host_key)
+        return [self.program('bench_' + library), job, str(count), command, '127.0.0.1', str(port), place.USER, self.key, known,
+                cipher]
+
+
+def _run(argv, **options):
+    done = subprocess.run(argv, capture_output=True, text=True, timeout=300, **options)
+    if done.returncode != 0:
+        raise RuntimeError(f'{argv}: {done.stderr[-2000:]}')
+    return done
+
+
+def instructions(argv):
+    """User-mode instructions of a whole run."""
+    done = _run(['valgrind', '--tool=callgrind', '--callgrind-out-file=/dev/null', *argv])
+    return int(re.search(r'Collected : (\d+)', done.stderr)[1])
+
+
+def instructions_each(bench, library, port, job, command, few, many, cipher=''):
+    """Of one connection, command or byte: the difference of two runs takes the start of the process away. A command with
+    {} in it is given the count."""
+    costs = [instructions(bench.job(library, port, job, n, command.format(n), cipher)) for n in (few, many)]
+    return (costs[1] - costs[0]) / (many - few)
+
+
+Calls = collections.namedtuple('Calls', 'total by_name mean_read')
+LINE = re.compile(r'^(?:\d+ +)?(\w+)\((\d+)?.*= (-?\d+)')
+
+
+def system_calls(argv):
+    """All system calls of a run; mean_read is over the reads from the socket that brought something."""
+    log = place.path('strace')
+    _run(['strace', '-f', '-o', log, *argv])
+    names, reads = collections.Counter(), []
+    sockets = set()
+    with open(log, encoding='utf-8', errors='replace') as lines:
+        for line in lines:
+            match = LINE.match(line)
+            if not match:
+                continue
+            name, fd, result = match[1], match[2], int(match[3])
+            names[name] += 1
+            if name == 'socket':
+                sockets.add(str(result))
+            if name in ('read', 'recvfrom', 'recvmsg', 'readv') and fd in sockets and result > 0:
+                reads.append(result)
+    return Calls(sum(names.values()), names, sum(reads) / len(reads) if reads else 0)
+
+
+def clock_and_random(bench, argv):
+    """Calls of clock_gettime and of randomness, also those that are no system calls."""
+    library = os.path.join(bench.build, 'bench', 'libcount_calls.so')
+    done = _run(argv, env={**os.environ, 'LD_PRELOAD': library})
+    match = re.search(r'clock (\d+) random (\d+)', done.stderr)
+    return int(match[1]), int(match[2])
+
+
+def heap(bench):
+    """What bench/memory says: {name: [numbers]}."""
+    out = _run([bench.program('memory')]).stdout
+    return {line.split()[0]: [int(n) for n in line.split()[1:]] for line in out.splitlines()}

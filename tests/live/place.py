@@ -1,0 +1,95 @@
+# Knows: the throwaway directory of a script's tests, with keys and known_hosts in it. Must not know: what is done with them.
+import atexit
+import functools
+import os
+import pwd
+import shutil
+import socket
+import subprocess
+import tempfile
+
+import tap
+
+HERE = os.path.dirname(os.path.abspath(__file__))
+USER = pwd.getpwuid(os.getuid()).pw_name
+HOME = pwd.getpwuid(os.getuid()).pw_dir
+
+DIR = tempfile.mkdtemp(prefix='nacre-live-')
+atexit.register(shutil.rmtree, DIR, True)
+
+
+def path(name):
+    return os.path.join(DIR, name)
+
+
+def write(name, text, mode=0o600):
+    """Writes a file anew; returns its path."""
+    with open(path(name), 'w', encoding='utf-8', opener=lambda p, flags: os.open(p, flags, mode)) as file:
+        file.write(text)
+    return path(name)
+
+
+def program(name):
+    """The path of a program, or the test is skipped."""
+    return tap.need(shutil.which(name, path=os.environ.get('PATH', '') + ':/usr/sbin:/sbin:/usr/local/sbin'),
+                    f'{name} is not installed')
+
+
+def free_port():
+    with socket.socket() as sock:
+        sock.bind(('127.0.0.1', 0))
+        return sock.getsockname()[1]
+
+
+@functools.cache
+def key(kind, name='key', bits=None, passphrase=''):
+    """A throwaway private key of ssh-keygen's, made once; its public half is beside it."""
+    file = path(f'{name}-{kind}{bits or ""}')
+    argv = [program('ssh-keygen'), '-q', '-t', kind, '-N', passphrase, '-C', 'throwaway', '-f', file]
+    subprocess.run(argv + (['-b', str(bits)] if bits else []), check=True, stdin=subprocess.DEVNULL)
+    return file
+
+
+def public(file):
+    """The type and base64 of a key's public half."""
+    with open(file + '.pub', encoding='utf-8') as pub:
+        return ' '.join(pub.read().split()[:2])
+
+
+def known_hosts(port, *files, name='known_hosts', marker=''):
+    return write(name, ''.join(f'{marker}[127.0.0.1]:{port} {public(f)}\n' for f in files))
+
+
+def authorized_keys(*files, name='authorized_keys'):
+    return write(name, ''.join(public(f) + '\n' for f in files))
+
+
+# Name for ssh-keygen, name on the wire.
+KEYS = {
+    'ssh-ed25519': ('ed25519', None),
+    'ecdsa-sha2-nistp256': ('ecdsa', 256),
+    'ecdsa-sha2-nistp384': ('ecdsa', 384),
+    'ecdsa-sha2-nistp521': ('ecdsa', 521),
+    'rsa-sha2-512': ('rsa', 3072),
+    'rsa-sha2-256': ('rsa', 3072),
+}
+
+
+def key_for(algorithm, name):
+    kind, bits = KEYS[algorithm]
+    return key(kind, name, bits)
+
+
+KEX = ['curve25519-sha256', 'curve25519-sha256@libssh.org']
+AEAD = ['aes256-gcm@openssh.com', 'chacha20-poly1305@openssh.com', 'aes128-gcm@openssh.com']
+CTR = ['aes256-ctr', 'aes192-ctr', 'aes128-ctr']
+MACS = ['hmac-sha2-512-etm@openssh.com', 'hmac-sha2-256-etm@openssh.com', 'hmac-sha2-256', 'hmac-sha2-512']
+
+
+@functools.cache
+def big_file():
+    """64 MiB that do not repeat; the path."""
+    with open(path('big'), 'wb') as file:
+        for _ in range(64):
+            file.write(os.urandom(1 << 20))
+    return path('big')

@@ -1,0 +1,35 @@
+# Knows: how to run OpenSSH's server beside the system's own, as root or as anybody. Must not know: what connects to it.
+import os
+
+import place
+import process
+
+CONFIG = '''
+ListenAddress 127.0.0.1
+Port {port}
+PidFile none
+AuthorizedKeysFile {authorized}
+StrictModes no
+UsePAM no
+UseDNS no
+PermitRootLogin yes
+PermitUserRC no
+KbdInteractiveAuthentication no
+MaxStartups 100
+LogLevel DEBUG3
+Subsystem sftp internal-sftp
+'''
+
+
+class Sshd(process.Background):
+    def __init__(self, host_keys, authorized, settings=''):
+        self.port = place.free_port()
+        text = CONFIG.format(port=self.port, authorized=authorized) + settings + '\n'
+        text += ''.join(f'HostKey {key}\n' for key in host_keys)
+        if os.geteuid() == 0:
+            os.makedirs('/run/sshd', 0o755, exist_ok=True)  # its privilege separation directory, empty
+        super().__init__([place.program('sshd'), '-D', '-e', '-f', place.write('sshd_config', text)])
+
+    def __enter__(self):
+        self.wait_for(r'Server listening on 127\.0\.0\.1')
+        return self

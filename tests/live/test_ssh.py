@@ -1,0 +1,144 @@
+# Knows: what OpenSSH's ssh must see when it comes to our server. Must not know: how the server works.
+import functools
+import os
+import re
+
+import nacre
+import place
+import process
+import tap
+
+HOST = [place.key_for(a, 'host') for a in place.KEYS if a != 'rsa-sha2-256']
+MINE = [place.key_for(a, 'user') for a in place.KEYS if a != 'rsa-sha2-256']
+ED = place.key_for('ssh-ed25519', 'user')
+PASSWORD = 'a grain of sand'
+
+
+@functools.cache
+def server():
+    here = nacre.Server(HOST, place.authorized_keys(*MINE), password=PASSWORD)
+    place.atexit.register(here.__exit__)
+    return here.__enter__()
+
+
+def ssh(*command, options=(), key=ED, input=b'', known=None, env=None):
+    words = [place.program('ssh'), '-F', '/dev/null', '-v', '-p', str(server().port), '-l', place.USER]
+    settings = [f'UserKnownHostsFile={known or place.known_hosts(server().port, *HOST)}', 'GlobalKnownHostsFile=/dev/null',
+                'IdentitiesOnly=yes', 'IdentityAgent=none', 'StrictHostKeyChecking=yes', *options]
+    settings += [f'IdentityFile={key}', 'BatchMode=yes'] if key else ['PubkeyAuthentication=no']
+    for setting in settings:
+        words += ['-o', setting]
+    return process.run(words + ['127.0.0.1', *command], input=input, env={**os.environ, **(env or {})})
+
+
+def expect(done, *patterns):
+    assert done.returncode == 0 and done.stdout == b'pearl\n', (done.returncode, done.stdout, done.stderr[-3000:])
+    for pattern in patterns:
+        assert re.search(pattern, done.stderr), f'{pattern}\n{done.stderr[-4000:]}'
+
+
+def with_kex(name):
+    expect(ssh('echo pearl', options=[f'KexAlgorithms={name}']), rf'kex: algorithm: {re.escape(name)}\s')
+
+
+def with_host_key(name):
+    known = place.known_hosts(server().port, place.key_for(name, 'host'), name='known_one')
+    expect(ssh('echo pearl', options=[f'HostKeyAlgorithms={name}'], known=known), rf'kex: host key algorithm: {name}\s')
+
+
+def with_cipher(name, mac=None):
+    options = [f'Ciphers={name}'] + ([f'MACs={mac}'] if mac else [])
+    used = re.escape(mac or '<implicit>')
+    expect(ssh('echo pearl', options=options), rf'kex: client->server cipher: {re.escape(name)} MAC: {used} ',
+           rf'kex: server->client cipher: {re.escape(name)} MAC: {used} ')
+
+
+def with_user_key(name):
+    done = ssh('echo pearl', options=[f'PubkeyAcceptedAlgorithms={name}'], key=place.key_for(name, 'user'))
+    expect(done, r'Authenticated to .* using "publickey"')
+
+
+def the_signature_algorithms_are_announced():
+    expect(ssh('echo pearl'), r'server-sig-algs=<[^>]*rsa-sha2-512')
+
+
+def strict_kex_is_agreed():
+    expect(ssh('echo pearl'), 'resetting send seqnr', 'resetting read seqnr')
+
+
+def a_password_is_accepted():
+    asker = place.write('askpass', f'#!/bin/sh\necho "{PASSWORD}"\n', 0o700)
+    env = {'SSH_ASKPASS': asker, 'SSH_ASKPASS_REQUIRE': 'force'}
+    expect(ssh('echo pearl', key=None, env=env), r'Authenticated to .* using "password"')
+
+
+def a_wrong_password_is_refused():
+    asker = place.write('askpass', '#!/bin/sh\necho "a grain of salt"\n', 0o700)
+    done = ssh('echo no', key=None, env={'SSH_ASKPASS': asker, 'SSH_ASKPASS_REQUIRE': 'force'})
+    assert done.returncode == 255 and done.stdout == b'' and 'Permission denied' in done.stderr, done
+
+
+def a_key_that_is_not_authorized_is_refused():
+    done = ssh('echo no', key=place.key('ed25519', 'stranger'), options=['PasswordAuthentication=no'])
+    assert done.returncode == 255 and 'Permission denied' in done.stderr, done
+
+
+def exit_status_is(status):
+    assert ssh(f'exit {status}').returncode == status
+
+
+def a_command_killed_by_a_signal_is_told():
+    done = ssh('kill -TERM $$')
+    assert done.returncode == 255 and 'exit-signal' in done.stderr, done
+
+
+def standard_input_is_passed_on_and_ends():
+    done = ssh('cat; echo end', input=b'sand\n')
+    assert (done.returncode, done.stdout) == (0, b'sand\nend\n'), done
+
+
+def both_streams_may_be_full_at_once():
+    done = ssh('head -c 8388608 /dev/zero >&2 & head -c 8388608 /dev/zero; wait; echo end')
+    assert done.returncode == 0 and len(done.stdout) == 8388608 + 4 and done.stderr.count('\0') == 8388608
+
+
+def commands_one_after_another_on_one_connection():
+    socket, known = place.path('master'), place.known_hosts(server().port, *HOST, name='known_master')
+    with process.Background([
+            place.program('ssh'), '-F', '/dev/null', '-v', '-N', '-M', '-S', socket, '-p', str(server().port), '-i', ED,
+            '-o', f'UserKnownHostsFile={known}', '-o', 'IdentitiesOnly=yes', '-o', 'IdentityAgent=none',
+            '-o', 'BatchMode=yes', f'{place.USER}@127.0.0.1']) as master:
+        master.wait_for('Entering interactive session')
+        first, second = (ssh(c, options=[f'ControlPath={socket}']) for c in ('echo one', 'echo two; exit 5'))
+        assert first.stdout == b'one\n' and (second.stdout, second.returncode) == (b'two\n', 5), (first, second)
+        assert 'Authenticated to' not in first.stderr + second.stderr
+
+
+def without_shell_mode_only_the_registry_is_served():
+    with nacre.Server(HOST[:1], place.authorized_keys(*MINE), shell=False) as plain:
+        known = place.known_hosts(plain.port, *HOST[:1], name='known_plain')
+        good = nacre.run(plain.port, 'echo pearl', key=ED, known=known)
+        assert good.stdout == b'pearl\n' and good.returncode == 0, good
+        bad = nacre.run(plain.port, 'ls /', key=ED, known=known)
+        assert bad.returncode != 0 and bad.stdout == b'', bad
+
+
+def each(names, test, what):
+    return [(f'ssh sees {what} {name}', functools.partial(test, name)) for name in names]
+
+
+tap.run(each(place.KEX, with_kex, 'key exchange') + each(place.KEYS, with_host_key, 'host key algorithm') +
+        each(place.KEYS, with_user_key, 'user key algorithm') + each(place.AEAD, with_cipher, 'cipher') +
+        [(f'ssh sees cipher {c} with {m}', functools.partial(with_cipher, c, m)) for c in place.CTR for m in place.MACS] +
+        [(f'exit status {n} arrives', functools.partial(exit_status_is, n)) for n in (0, 7, 255)] + [
+    the_signature_algorithms_are_announced,
+    strict_kex_is_agreed,
+    a_password_is_accepted,
+    a_wrong_password_is_refused,
+    a_key_that_is_not_authorized_is_refused,
+    a_command_killed_by_a_signal_is_told,
+    standard_input_is_passed_on_and_ends,
+    both_streams_may_be_full_at_once,
+    commands_one_after_another_on_one_connection,
+    without_shell_mode_only_the_registry_is_served,
+])

@@ -1,0 +1,143 @@
+/* exec: runs a command on a server, with our three streams. Knows: OpenSSH's letters and exit codes. Must not know: the
+ * protocol. ssh(1); RFC 4254 6.5. */
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+#include "exec_options.h"
+#include "relay.h"
+#include "terminal.h"
+#include "trust.h"
+
+/* A line of the library's log that is worth as much as LogLevel asks for. */
+static void
+exec_log(void *ctx, enum nacre_log_level level, const char *channel, const char *message)
+{
+	static const enum log_level needed[] = {
+	    [NACRE_LOG_DEBUG] = LOG_DEBUG,
+	    [NACRE_LOG_INFO] = LOG_VERBOSE,
+	    [NACRE_LOG_WARNING] = LOG_INFO,
+	    [NACRE_LOG_ERROR] = LOG_ERROR,
+	};
+	const struct settings *settings = ctx;
+
+	if (settings->log_level >= needed[level])
+		fprintf(stderr, "%s: %s\n", channel, message);
+}
+
+static int
+exec_ask(void *ctx, enum nacre_ask what, const char *about, char *answer, size_t cap)
+{
+	char question[512];
+
+	(void)ctx;
+	if (what == NACRE_ASK_PASSWORD)
+		snprintf(question, sizeof(question), "%s's password: ", about);
+	else
+		snprintf(question, sizeof(question), "Passphrase for key %s: ", about);
+	return terminal_ask(question, true, answer, cap) ? 0 : -1;
+}
+
+static int
+exec_failed(nacre_client *client, const struct settings *settings)
+{
+	struct nacre_error error;
+
+	nacre_client_error(client, &error);
+	return settings->log_level == LOG_QUIET ? TOOL_FAILED : say_error(&error);
+}
+
+static struct nacre_connect_options
+exec_connect_options(struct exec_options *o)
+{
+	const struct settings *s = &o->settings;
+
+	return (struct nacre_connect_options){
+	    .size = sizeof(struct nacre_connect_options),
+	    .port = s->port,
+	    .user = s->user,
+	    .key_files = (const char *const *)o->key_files,
+	    .ask = s->batch ? NULL : exec_ask,
+	    .connect_timeout_ms = s->connect_timeout_ms,
+	    .banner_timeout_ms = s->connect_timeout_ms,
+	    .kex = s->kex,
+	    .host_key_algorithms = s->host_key_algorithms,
+	    .ciphers = s->ciphers,
+	    .macs = s->macs,
+	    .pubkey_algorithms = s->pubkey_algorithms,
+	    .rekey_bytes = s->rekey_bytes,
+	    .rekey_ms = s->rekey_ms,
+	    .keepalive_ms = s->keepalive_ms,
+	    .keepalive_max = s->keepalive_max,
+	};
+}
+
+/* The exit code is the command's own; an end without one is 255, as in OpenSSH, and is told. */
+static int
+exec_code(const struct nacre_exit *exit, const struct settings *settings)
+{
+	if (exit->kind == NACRE_EXIT_STATUS)
+		return (int)(exit->status & 0xff);
+	if (settings->log_level == LOG_QUIET)
+		return TOOL_FAILED;
+	if (exit->kind == NACRE_EXIT_NONE)
+		return say_failure("the command ended, and the server did not say how");
+	return say_failure("the command was ended by signal %s%s%s%s", exit->signal,
+	    exit->core_dumped ? " (core dumped)" : "", exit->message[0] == '\0' ? "" : ": ", exit->message);
+}
+
+static int
+exec_command(nacre_client *client, const struct exec_options *o)
+{
+	nacre_channel *channel = NULL;
+	struct nacre_exit exit;
+	int rc = nacre_client_exec_command(client, o->command, NULL, &channel);
+
+	if (rc == NACRE_OK)
+		rc = relay_run(client, channel, &exit);
+	nacre_channel_close(channel);
+	if (rc == NACRE_E_FILE)
+		return say_failure("standard output or error: %s", strerror(errno));
+	return rc == NACRE_OK ? exec_code(&exit, &o->settings) : exec_failed(client, &o->settings);
+}
+
+static int
+exec_with(nacre_client *client, struct exec_options *o)
+{
+	struct nacre_connect_options options = exec_connect_options(o);
+	int rc;
+
+	nacre_client_set_log(client, exec_log, &o->settings);
+	if (trust_set_up(client, &o->settings) != 0)
+		return TOOL_FAILED;
+	rc = nacre_client_connect(client, o->host, &options);
+	terminal_done();
+	if (rc != NACRE_OK)
+		return exec_failed(client, &o->settings);
+	if (o->settings.log_level >= LOG_INFO)
+		say_banner(nacre_client_conn(client));
+	return exec_command(client, o);
+}
+
+int
+exec_main(int argc, char **argv)
+{
+	const struct nacre_env *env;
+	nacre_client *client = NULL;
+	struct exec_options options;
+	struct nacre_env room;
+	int code = exec_options_read(&options, argc, argv);
+
+	if (code != 0 || (env = say_env(options.trace, &room)) == NULL) {
+		code = TOOL_FAILED;
+		goto out;
+	}
+	if ((client = nacre_client_new(env)) == NULL)
+		code = say_failure("out of memory");
+	else
+		code = exec_with(client, &options);
+out:
+	nacre_client_free(client);
+	exec_options_free(&options);
+	return code;
+}

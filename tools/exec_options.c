@@ -1,0 +1,163 @@
+/* exec_options: see exec_options.h. Knows: letters, the destination, where keys are kept. Must not know: connections.
+ * ssh(1). */
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+#include "exec_options.h"
+#include "trust.h"
+
+#define KEY_PATH_MAX 4096
+
+static const char usage[] =
+    "usage: nacre exec [-p port] [-l user] [-i keyfile]... [-o Keyword=value]... [--trace] [user@]host command...";
+
+static const struct {
+	char letter;
+	const char *keyword; /* NULL: the value is itself "Keyword=value" */
+} letters[] = {{'p', "Port"}, {'l', "User"}, {'i', "IdentityFile"}, {'o', NULL}};
+
+static int
+take_letter(struct exec_options *o, char letter, const char *value)
+{
+	for (size_t i = 0; i < sizeof(letters) / sizeof(letters[0]); i++) {
+		if (letters[i].letter != letter)
+			continue;
+		if (value == NULL)
+			return say_failure("-%c wants a value\n%s", letter, usage);
+		if (letters[i].keyword == NULL)
+			return settings_take(&o->settings, value, FOR_EXEC);
+		return settings_set(&o->settings, letters[i].keyword, value, FOR_EXEC);
+	}
+	return say_failure("-%c is not an option\n%s", letter, usage);
+}
+
+/* Takes the options at argv[*at] and behind it, up to the first word that is none. */
+static int
+take_options(struct exec_options *o, int argc, char **argv, int *at)
+{
+	int rc = 0;
+
+	while (rc == 0 && *at < argc && argv[*at][0] == '-' && argv[*at][1] != '\0') {
+		const char *word = argv[(*at)++];
+
+		if (strcmp(word, "--") == 0)
+			break;
+		if (strcmp(word, "--trace") == 0)
+			o->trace = true;
+		else if (word[1] == '-')
+			rc = say_failure("%s is not an option\n%s", word, usage);
+		else if (word[2] != '\0')
+			rc = take_letter(o, word[1], word + 2);
+		else
+			rc = take_letter(o, word[1], *at < argc ? argv[(*at)++] : NULL);
+	}
+	return rc;
+}
+
+/* The last '@' divides: a user name may hold one. A user from -l or -o counts more than this one. */
+static int
+take_destination(struct exec_options *o, const char *text)
+{
+	const char *at = strrchr(text, '@'), *host = at == NULL ? text : at + 1;
+
+	if ((o->host = strdup(text)) == NULL)
+		return say_failure("out of memory");
+	if (at == NULL)
+		return 0;
+	o->host[at - text] = '\0';
+	if (at == text || host[0] == '\0')
+		return say_failure("%s: not [user@]host\n%s", text, usage);
+	if (!settings_has(&o->settings, "User") && (o->user = strdup(o->host)) == NULL)
+		return say_failure("out of memory");
+	memmove(o->host, host, strlen(host) + 1);
+	return o->user == NULL ? 0 : settings_set(&o->settings, "User", o->user, FOR_EXEC);
+}
+
+static int
+take_command(struct exec_options *o, char *const *words, int n)
+{
+	size_t length = 1, used = 0;
+
+	if (n == 0)
+		return say_failure("a command is wanted\n%s", usage);
+	for (int i = 0; i < n; i++)
+		length += strlen(words[i]) + 1;
+	if ((o->command = malloc(length)) == NULL)
+		return say_failure("out of memory");
+	for (int i = 0; i < n; i++)
+		used += (size_t)snprintf(o->command + used, length - used, "%s%s", i == 0 ? "" : " ", words[i]);
+	return 0;
+}
+
+/* A default key that this build cannot read is no reason to fail: nobody named it. */
+static bool
+is_readable_key(const char *path)
+{
+	nacre_key *key = NULL;
+	uint8_t *p;
+	size_t n;
+	bool good;
+
+	if (nacre_file_read(NULL, path, (size_t)1 << 20, &p, &n, NULL, 0) != NACRE_OK)
+		return false;
+	good = nacre_key_peek_public(nacre_env_default(), p, n, &key, NULL, 0) == NACRE_OK;
+	nacre_key_free(key);
+	nacre_file_free(NULL, p, n);
+	return good;
+}
+
+/* Keys that were named must be usable; of the usual ones those are taken that are there. */
+static int
+take_keys(struct exec_options *o)
+{
+	static const char *const usual[] = {"~/.ssh/id_ed25519", "~/.ssh/id_ecdsa", "~/.ssh/id_rsa", NULL};
+	bool named = o->settings.n_identities > 0;
+	const char *const *names = named ? o->settings.identities : usual;
+	size_t n = 0;
+
+	for (size_t i = 0; names[i] != NULL; i++) {
+		char path[KEY_PATH_MAX];
+
+		if (!trust_path(names[i], path, sizeof(path)))
+			return say_failure("%s: no such path can be made", names[i]);
+		if (!named && !is_readable_key(path))
+			continue;
+		if ((o->key_files[n++] = strdup(path)) == NULL)
+			return say_failure("out of memory");
+	}
+	return 0;
+}
+
+/* As with OpenSSH's client, options may stand before and behind the destination. */
+int
+exec_options_read(struct exec_options *o, int argc, char **argv)
+{
+	const char *destination;
+	int at = 1, rc;
+
+	*o = (struct exec_options){.trace = false};
+	settings_init(&o->settings);
+	if (nacre_env_default() == NULL)
+		return say_failure("there is no randomness on this system");
+	if ((rc = take_options(o, argc, argv, &at)) != 0)
+		return rc;
+	if (at == argc)
+		return say_failure("a host is wanted\n%s", usage);
+	destination = argv[at++];
+	if ((rc = take_options(o, argc, argv, &at)) != 0 || (rc = take_destination(o, destination)) != 0)
+		return rc;
+	if ((rc = take_command(o, argv + at, argc - at)) != 0)
+		return rc;
+	return take_keys(o);
+}
+
+void
+exec_options_free(struct exec_options *o)
+{
+	free(o->host);
+	free(o->user);
+	free(o->command);
+	for (size_t i = 0; o->key_files[i] != NULL; i++)
+		free(o->key_files[i]);
+	settings_free(&o->settings);
+}

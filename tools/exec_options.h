@@ -1,0 +1,19 @@
+/* exec_options: the command line of nacre exec. Knows: OpenSSH's letters. Must not know: connections. ssh(1). */
+#ifndef TOOL_EXEC_OPTIONS_H
+#define TOOL_EXEC_OPTIONS_H
+
+#include "settings.h"
+
+struct exec_options {
+	struct settings settings;
+	bool trace;
+	char *host, *user; /* owned; user: the destination's, or NULL */
+	char *command; /* owned: the words joined by spaces, as OpenSSH does */
+	char *key_files[SETTINGS_FILES_MAX + 1]; /* owned; NULL at the end */
+};
+
+/* 0, or TOOL_FAILED after saying what is wrong. Freed by exec_options_free in any case. */
+int exec_options_read(struct exec_options *options, int argc, char **argv);
+void exec_options_free(struct exec_options *options);
+
+#endif

@@ -1,0 +1,67 @@
+/* main: the tool's subcommands. Knows: their names. Must not know: what they do. README, "The tool". */
+#include <string.h>
+#include "tool.h"
+
+static tool_main version_main, help_main;
+
+static const struct {
+	const char *name;
+	tool_main *main;
+	const char *help;
+} rows[] = {
+    {"exec", exec_main,
+	"[-p port] [-l user] [-i keyfile]... [-o Keyword=value]... [--trace] [user@]host command...\n"
+	"           runs a command on a server, with these three streams; the exit code is the command's,\n"
+	"           or 255 where it could not be run or did not end by itself"},
+    {"serve", serve_main,
+	"[-p port] [-h hostkey]... [--authorized-keys FILE]... [--user NAME --password-fd N] [--shell]\n"
+	"           [--listen ADDRESS] [-o Keyword=value]... [--trace]\n"
+	"           serves on 127.0.0.1 (port 0: a free one): a few built-in commands, or with --shell /bin/sh -c;\n"
+	"           without -h the host key is a throwaway"},
+    {"demo", demo_main, "[--trace]\n           a server, a client and a command on this machine, with throwaway keys"},
+    {"version", version_main, "which library this is"},
+    {"help", help_main, "this"},
+};
+
+#define N_ROWS (sizeof(rows) / sizeof(rows[0]))
+
+static int
+version_main(int argc, char **argv)
+{
+	(void)argc;
+	(void)argv;
+	printf("nacre %s\n", nacre_version());
+	return 0;
+}
+
+static void
+print_help(FILE *to)
+{
+	fprintf(to, "usage: nacre SUBCOMMAND ...\n\n");
+	for (size_t i = 0; i < N_ROWS; i++)
+		fprintf(to, "  %-8s %s\n", rows[i].name, rows[i].help);
+}
+
+static int
+help_main(int argc, char **argv)
+{
+	(void)argc;
+	(void)argv;
+	print_help(stdout);
+	return 0;
+}
+
+int
+main(int argc, char **argv)
+{
+	const char *name = argc < 2 ? "" : argv[1];
+
+	if (strcmp(name, "--help") == 0 || strcmp(name, "--version") == 0)
+		name += 2;
+	for (size_t i = 0; i < N_ROWS; i++) {
+		if (strcmp(rows[i].name, name) == 0)
+			return rows[i].main(argc - 1, argv + 1);
+	}
+	print_help(stderr);
+	return TOOL_FAILED;
+}

@@ -1,0 +1,199 @@
+/* serve_options: see serve_options.h. Knows: letters, key files, a password on a descriptor. Must not know:
+ * connections. sshd(8). */
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+#include "serve_options.h"
+
+static const char usage[] = "usage: nacre serve [-p port] [-h hostkey]... [--authorized-keys FILE]... "
+			    "[--user NAME --password-fd N] [--shell]\n"
+			    "                   [--listen ADDRESS] [-o Keyword=value]... [--trace]";
+
+typedef int option_fn(struct serve_options *o, const char *value);
+
+static int
+take_number(const char *value, long max, long *out)
+{
+	char *end;
+
+	errno = 0;
+	*out = strtol(value, &end, 10);
+	if (errno != 0 || end == value || *end != '\0' || *out < 0 || *out > max)
+		return say_failure("\"%s\" is not a number up to %ld", value, max);
+	return 0;
+}
+
+static int
+take_port(struct serve_options *o, const char *value)
+{
+	long port;
+	int rc = take_number(value, 65535, &port);
+
+	o->port = rc == 0 ? (unsigned)port : 0;
+	return rc;
+}
+
+static int
+take_host_key(struct serve_options *o, const char *value)
+{
+	char why[256] = "";
+
+	if (o->n_host_keys == SERVE_HOST_KEYS_MAX)
+		return say_failure("at most %d host keys", SERVE_HOST_KEYS_MAX);
+	if (nacre_key_load(NULL, value, NULL, &o->host_keys[o->n_host_keys], why, sizeof(why)) != NACRE_OK)
+		return say_failure("host key: %s", why);
+	o->n_host_keys++;
+	return 0;
+}
+
+static int
+take_authorized(struct serve_options *o, const char *value)
+{
+	o->has_authorized = true;
+	return authorized_load(&o->authorized, value);
+}
+
+static int
+take_user(struct serve_options *o, const char *value)
+{
+	o->user = value;
+	return 0;
+}
+
+/* The first line of what can be read there. */
+static int
+take_password(struct serve_options *o, const char *value)
+{
+	size_t n = 0;
+	ssize_t k = 0;
+	long fd;
+
+	if (take_number(value, 65535, &fd) != 0)
+		return TOOL_FAILED;
+	while (n < sizeof(o->password) - 1 && (k = read((int)fd, o->password + n, sizeof(o->password) - 1 - n)) != 0) {
+		if (k < 0 && errno != EINTR)
+			return say_failure("--password-fd %ld: %s", fd, strerror(errno));
+		n += k < 0 ? 0 : (size_t)k;
+		if (memchr(o->password, '\n', n) != NULL)
+			break;
+	}
+	o->password[strcspn(o->password, "\r\n")] = '\0';
+	o->has_password = o->password[0] != '\0';
+	return o->has_password ? 0 : say_failure("--password-fd %ld: there is no password", fd);
+}
+
+static int
+take_address(struct serve_options *o, const char *value)
+{
+	o->address = value;
+	return 0;
+}
+
+static int
+take_setting(struct serve_options *o, const char *value)
+{
+	return settings_take(&o->settings, value, FOR_SERVE);
+}
+
+static int
+take_shell(struct serve_options *o, const char *value)
+{
+	(void)value;
+	o->shell = true;
+	return 0;
+}
+
+static int
+take_trace(struct serve_options *o, const char *value)
+{
+	(void)value;
+	o->trace = true;
+	return 0;
+}
+
+static const struct {
+	const char *name;
+	option_fn *take;
+	bool has_value;
+} rows[] = {
+    {"-p", take_port, true},
+    {"-h", take_host_key, true},
+    {"-o", take_setting, true},
+    {"--authorized-keys", take_authorized, true},
+    {"--user", take_user, true},
+    {"--password-fd", take_password, true},
+    {"--listen", take_address, true},
+    {"--shell", take_shell, false},
+    {"--trace", take_trace, false},
+};
+
+#define N_ROWS (sizeof(rows) / sizeof(rows[0]))
+
+static int
+take_option(struct serve_options *o, int argc, char **argv, int *at)
+{
+	const char *word = argv[(*at)++];
+	size_t i = 0;
+
+	while (i < N_ROWS && strcmp(rows[i].name, word) != 0)
+		i++;
+	if (i == N_ROWS)
+		return say_failure("%s is not an option\n%s", word, usage);
+	if (!rows[i].has_value)
+		return rows[i].take(o, NULL);
+	if (*at == argc)
+		return say_failure("%s wants a value\n%s", word, usage);
+	return rows[i].take(o, argv[(*at)++]);
+}
+
+/* A server that nobody could enter, or that everybody could try by the same password under any name, is a mistake. */
+static int
+check(const struct serve_options *o)
+{
+	if (o->has_password && o->user == NULL)
+		return say_failure("--password-fd wants --user\n%s", usage);
+	if (!o->has_password && !o->has_authorized)
+		return say_failure("nobody could enter: --authorized-keys or --password-fd is wanted\n%s", usage);
+	return 0;
+}
+
+static int
+make_host_key(struct serve_options *o)
+{
+	if (o->n_host_keys > 0)
+		return 0;
+	if (nacre_key_generate(nacre_env_default(), "ssh-ed25519", 0, &o->host_keys[0]) != NACRE_OK)
+		return say_failure("a host key cannot be made");
+	o->n_host_keys = 1;
+	return 0;
+}
+
+int
+serve_options_read(struct serve_options *o, int argc, char **argv)
+{
+	int at = 1, rc = 0;
+
+	*o = (struct serve_options){.trace = false};
+	settings_init(&o->settings);
+	if (nacre_env_default() == NULL)
+		return say_failure("there is no randomness on this system");
+	while (rc == 0 && at < argc)
+		rc = take_option(o, argc, argv, &at);
+	if (rc != 0 || (rc = check(o)) != 0)
+		return rc;
+	return make_host_key(o);
+}
+
+void
+serve_options_free(struct serve_options *o)
+{
+	volatile char *password = o->password; /* volatile: the wiping must not be optimised away */
+
+	for (size_t i = 0; i < sizeof(o->password); i++)
+		password[i] = '\0';
+	for (size_t i = 0; i < o->n_host_keys; i++)
+		nacre_key_free(o->host_keys[i]);
+	authorized_free(&o->authorized);
+	settings_free(&o->settings);
+}

@@ -1,0 +1,136 @@
+/* trust: see trust.h. Knows: where OpenSSH keeps known hosts. Must not know: the connection.
+ * RFC 4251 4.1; ssh_config(5): UserKnownHostsFile, GlobalKnownHostsFile, StrictHostKeyChecking. */
+#include <pwd.h>
+#include <stdlib.h>
+#include <string.h>
+#include <strings.h>
+#include <unistd.h>
+#include "terminal.h"
+#include "trust.h"
+
+#define PATH_LENGTH_MAX 4096
+
+static const char *const global_default[] = {"/etc/ssh/ssh_known_hosts", "/etc/ssh/ssh_known_hosts2", NULL};
+static const char *const user_default[] = {"~/.ssh/known_hosts", "~/.ssh/known_hosts2", NULL};
+
+static const char *
+home(void)
+{
+	const char *dir = getenv("HOME");
+	const struct passwd *record;
+
+	if (dir != NULL && dir[0] == '/')
+		return dir;
+	record = getpwuid(getuid());
+	return record == NULL ? NULL : record->pw_dir;
+}
+
+bool
+trust_path(const char *path, char *out, size_t cap)
+{
+	const char *dir = "";
+	int n;
+
+	if (strncmp(path, "~/", 2) == 0) {
+		if ((dir = home()) == NULL)
+			return false;
+		path++;
+	}
+	n = snprintf(out, cap, "%s%s", dir, path);
+	return n > 0 && (size_t)n < cap;
+}
+
+static int
+load_failed(nacre_client *client)
+{
+	struct nacre_error error;
+
+	nacre_client_error(client, &error);
+	return say_error(&error);
+}
+
+typedef int load_fn(nacre_client *client, const char *path);
+
+/* A file that is not there knows nobody; /dev/null is the usual way of saying so. */
+static int
+load(nacre_client *client, const char *name, load_fn *fn)
+{
+	char path[PATH_LENGTH_MAX];
+
+	if (!trust_path(name, path, sizeof(path)))
+		return say_failure("%s: no such path can be made", name);
+	if (strcmp(path, "/dev/null") == 0 || (fn == nacre_client_load_system_host_keys && access(path, F_OK) != 0))
+		return 0;
+	return fn(client, path) == NACRE_OK ? 0 : load_failed(client);
+}
+
+static size_t
+count(const char *const *files)
+{
+	size_t n = 0;
+
+	while (files[n] != NULL)
+		n++;
+	return n;
+}
+
+/* New keys go into the first of the user's files; the library appends to the one that was loaded last. */
+static int
+load_all(nacre_client *client, const char *const *global, const char *const *user)
+{
+	int rc = 0;
+
+	for (size_t i = 0; rc == 0 && global[i] != NULL; i++)
+		rc = load(client, global[i], nacre_client_load_system_host_keys);
+	for (size_t i = count(user); rc == 0 && i > 0; i--)
+		rc = load(client, user[i - 1], nacre_client_load_host_keys);
+	return rc;
+}
+
+/* As OpenSSH asks: "yes" or the fingerprint itself; a mere Enter is no answer. */
+static int
+ask_person(void *ctx, nacre_client *client, const char *name, const nacre_key *key)
+{
+	char question[768], answer[128], fingerprint[64];
+
+	if (nacre_key_fingerprint(key, "SHA256", fingerprint, sizeof(fingerprint)) != NACRE_OK)
+		return NACRE_E_HOST_KEY_UNKNOWN;
+	snprintf(question, sizeof(question),
+	    "The host %s is not known.\nIts %s key has the fingerprint %s.\nGo on and remember it "
+	    "(yes/no/fingerprint)? ",
+	    name, nacre_key_type(key), fingerprint);
+	while (terminal_ask(question, false, answer, sizeof(answer))) {
+		if (strcasecmp(answer, "yes") == 0 || strcmp(answer, fingerprint) == 0)
+			return nacre_policy_auto_add(ctx, client, name, key);
+		if (strcasecmp(answer, "no") == 0)
+			break;
+		snprintf(question, sizeof(question), "Please type yes, no or the fingerprint: ");
+	}
+	return NACRE_E_HOST_KEY_UNKNOWN;
+}
+
+static nacre_host_key_policy *
+policy_of(const struct settings *settings)
+{
+	static nacre_host_key_policy *const policies[] = {
+	    [CHECK_ASK] = ask_person,
+	    [CHECK_STRICT] = nacre_policy_reject,
+	    [CHECK_ACCEPT_NEW] = nacre_policy_auto_add,
+	    [CHECK_OFF] = nacre_policy_auto_add,
+	};
+
+	return settings->checking == CHECK_ASK && settings->batch ? nacre_policy_reject : policies[settings->checking];
+}
+
+int
+trust_set_up(nacre_client *client, const struct settings *settings)
+{
+	const char *const *global = settings->global_files, *const *user = settings->user_files;
+
+	if (!settings_has(settings, "GlobalKnownHostsFile"))
+		global = global_default;
+	if (!settings_has(settings, "UserKnownHostsFile"))
+		user = user_default;
+	nacre_client_set_missing_host_key_policy(client, policy_of(settings), NULL);
+	return load_all(client, global, user);
+}

@@ -1,0 +1,13 @@
+/* trust: which host keys nacre exec believes. Knows: known_hosts files, StrictHostKeyChecking. Must not know: how a key
+ * is proved. RFC 4251 4.1. */
+#ifndef TOOL_TRUST_H
+#define TOOL_TRUST_H
+
+#include "settings.h"
+
+/* Loads the files and sets the policy. 0, or TOOL_FAILED after saying why. */
+int trust_set_up(nacre_client *client, const struct settings *settings);
+/* A path with "~/" at its beginning made whole; false where it does not fit or there is no home. */
+bool trust_path(const char *path, char *out, size_t cap);
+
+#endif
