@@ -1,0 +1,33 @@
+/* tool: what the subcommands share. Knows: exit codes, and how things are said to a person. Must not know: the protocol.
+ * README, "The tool". */
+#ifndef TOOLS_TOOL_H
+#define TOOLS_TOOL_H
+
+#include <stdio.h>
+#include <nacre/nacre.h>
+
+#define TOOL_FAILED 255 /* our own failure, as ssh(1) has it */
+
+/* A subcommand: argv[0] is its name; the result is the exit code. */
+typedef int tool_main(int argc, char **argv);
+
+tool_main exec_main, serve_main, demo_main;
+
+/* "nacre: ..." on standard error; returns TOOL_FAILED. */
+#if defined(__GNUC__)
+__attribute__((format(printf, 1, 2)))
+#endif
+int say_failure(const char *format, ...);
+/* A failure of the library, with its detail, both lists, the peer's words and the hint; returns TOOL_FAILED. */
+int say_error(const struct nacre_error *error);
+/* What the server wanted shown before authentication, on standard error. */
+void say_banner(const nacre_conn *conn);
+/* `before`, the key's type, its fingerprint. */
+void say_key(FILE *to, const char *before, const nacre_key *key);
+/* A table of what both sides agreed on. */
+void say_negotiated(FILE *to, const nacre_conn *conn);
+/* The ordinary environment; with `trace` a copy in *room that prints every packet to standard error. NULL after having said
+ * why. */
+const struct nacre_env *say_env(bool trace, struct nacre_env *room);
+
+#endif
