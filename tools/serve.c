@@ -50,7 +50,7 @@ serve_log(void *ctx, const char *line)
 }
 
 static struct nacre_conn_options
-connection_options(const struct settings *s)
+connection_options(const struct settings *s, char *why, size_t why_size)
 {
 	return (struct nacre_conn_options){
 	    .size = sizeof(struct nacre_conn_options),
@@ -61,6 +61,8 @@ connection_options(const struct settings *s)
 	    .pubkey_algorithms = s->pubkey_algorithms,
 	    .rekey_bytes = s->rekey_bytes,
 	    .rekey_ms = s->rekey_ms,
+	    .why = why,
+	    .why_size = why_size,
 	};
 }
 
@@ -127,15 +129,16 @@ serve_main(int argc, char **argv)
 	nacre_server *server = NULL;
 	struct serve_options o;
 	struct nacre_env room;
+	char why[256] = "";
 	int rc, code = serve_options_read(&o, argc, argv);
 
 	if (code != 0 || (env = say_env(o.trace, &room)) == NULL)
 		goto out;
-	connection = connection_options(&o.settings);
+	connection = connection_options(&o.settings, why, sizeof(why));
 	options = server_options(&o, &connection);
 	rc = nacre_server_new(env, &options, &server);
 	if (rc != NACRE_OK)
-		code = say_failure("the server cannot be made: %s", nacre_status_text(rc));
+		code = say_failure("the server cannot be made: %s", why[0] != '\0' ? why : nacre_status_text(rc));
 	else if ((code = serve_listen(server, &o)) == 0)
 		code = serve_until_signal(server);
 out:

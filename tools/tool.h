@@ -1,5 +1,5 @@
-/* tool: what the subcommands share. Knows: exit codes, and how things are said to a person. Must not know: the protocol.
- * README, "The tool". */
+/* tool: what the subcommands share. Knows: exit codes, and how things are said to a person. Must not know: the
+ * protocol. README, "The tool". */
 #ifndef TOOLS_TOOL_H
 #define TOOLS_TOOL_H
 
@@ -17,7 +17,8 @@ tool_main exec_main, serve_main, demo_main;
 #if defined(__GNUC__)
 __attribute__((format(printf, 1, 2)))
 #endif
-int say_failure(const char *format, ...);
+int
+say_failure(const char *format, ...);
 /* A failure of the library, with its detail, both lists, the peer's words and the hint; returns TOOL_FAILED. */
 int say_error(const struct nacre_error *error);
 /* What the server wanted shown before authentication, on standard error. */
@@ -26,8 +27,8 @@ void say_banner(const nacre_conn *conn);
 void say_key(FILE *to, const char *before, const nacre_key *key);
 /* A table of what both sides agreed on. */
 void say_negotiated(FILE *to, const nacre_conn *conn);
-/* The ordinary environment; with `trace` a copy in *room that prints every packet to standard error. NULL after having said
- * why. */
+/* The ordinary environment; with `trace` a copy in *room that prints every packet to standard error. NULL after having
+ * said why. */
 const struct nacre_env *say_env(bool trace, struct nacre_env *room);
 
 #endif

@@ -6,10 +6,10 @@
  *   rc = nacre_server_run(server);
  *   nacre_server_free(server);
  *
- * It is built on the core (conn.h) and serves any number of connections in the calling thread: no thread is started, and
- * a callback that waits makes everybody wait. It denies what is not allowed: without callbacks nobody gets in, without
- * commands (or `shell`) nothing runs, no environment variable is taken, terminals and forwardings are refused, and it
- * listens on 127.0.0.1 unless another address is named.
+ * It is built on the core (conn.h) and serves any number of connections in the calling thread: no thread is started,
+ * and a callback that waits makes everybody wait. It denies what is not allowed: without callbacks nobody gets in,
+ * without commands (or `shell`) nothing runs, no environment variable is taken, terminals and forwardings are refused,
+ * and it listens on 127.0.0.1 unless another address is named.
  *
  * A server is used by one thread at a time; only nacre_server_stop may be called from anywhere. Two servers share
  * nothing. Callbacks may call the nacre_task_* functions of the task that they were given, and nacre_server_stop. */
@@ -32,11 +32,11 @@ typedef struct nacre_task nacre_task; /* a running command of one channel */
 
 /* A command: a state machine that is stepped. `step` is called when the command starts and then whenever something has
  * changed: input arrived or ended, or there is room for output after there was none. It does all that can be done
- * without waiting, and returns; once it has called nacre_task_end or nacre_task_exit it is not called again. So a command
- * moves any number of bytes in bounded memory: while it takes no input the client's window closes, and while the client
- * reads nothing it gets no room. */
+ * without waiting, and returns; once it has called nacre_task_end or nacre_task_exit it is not called again. So a
+ * command moves any number of bytes in bounded memory: while it takes no input the client's window closes, and while
+ * the client reads nothing it gets no room. */
 struct nacre_command {
-	/* The first word of the commands that it serves (no quoting is understood); NULL: any that no other row serves. */
+	/* The first word of its commands (no quoting is understood); NULL: any that no other row serves. */
 	const char *name;
 	void (*step)(nacre_task *task, void *ctx);
 	/* Called once when the task is over, however that came: for what `step` has opened. NULL: nothing to do. */
@@ -57,15 +57,15 @@ NACRE_API const char *nacre_task_variable(const nacre_task *task, const char *na
 /* The command's own memory: command.state_size bytes, NULL where that is 0. */
 NACRE_API void *nacre_task_state(nacre_task *task);
 
-/* Borrows input that has arrived: *n bytes, NULL and 0 where there is none now. Valid until nacre_task_consume. There may
- * be more behind it: ask again after consuming. */
+/* Borrows input that has arrived: *n bytes, NULL and 0 where there is none now. Valid until nacre_task_consume. There
+ * may be more behind it: ask again after consuming. */
 NACRE_API const uint8_t *nacre_task_input(nacre_task *task, size_t *n);
 /* Says that the first n bytes of it were used. NACRE_E_MISUSE where there are fewer. */
 NACRE_API int nacre_task_consume(nacre_task *task, size_t n);
 /* Has the client sent EOF, and was all input consumed? */
 NACRE_API bool nacre_task_input_ended(nacre_task *task);
-/* Borrows room for output: *n bytes, NULL and 0 where there is none now (both streams share one small area). Valid until
- * nacre_task_commit or the end of the step. */
+/* Borrows room for output: *n bytes, NULL and 0 where there is none now (both streams share one small area). Valid
+ * until nacre_task_commit or the end of the step. */
 NACRE_API uint8_t *nacre_task_space(nacre_task *task, enum nacre_stream stream, size_t *n);
 /* Says that n bytes were put there. */
 NACRE_API int nacre_task_commit(nacre_task *task, enum nacre_stream stream, size_t n);
@@ -77,8 +77,8 @@ NACRE_API void nacre_task_end(nacre_task *task, const struct nacre_exit *exit);
 /* The same with a status. */
 NACRE_API void nacre_task_exit(nacre_task *task, uint32_t status);
 
-/* Commands to try a client with: echo TEXT, stderr TEXT, cat, true, false, exit STATUS, signal NAME, vanish (no status),
- * yes BYTES (to stdout), both BYTES (to each stream), sink (counts its input). Static; *n says how many. */
+/* Commands to try a client with: echo TEXT, stderr TEXT, cat, true, false, exit STATUS, signal NAME, vanish (no
+ * status), yes BYTES (to stdout), both BYTES (to each stream), sink (counts its input). Static; *n says how many. */
 NACRE_API const struct nacre_command *nacre_server_builtins(size_t *n);
 
 /* --- the server --- */
@@ -100,44 +100,44 @@ struct nacre_server_options {
 
 	void *ctx; /* passed to the three below */
 	nacre_server_password_fn *password; /* NULL: the method is not offered */
-	nacre_server_key_fn *key;           /* NULL: the method is not offered */
-	nacre_server_log_fn *log;           /* NULL: nobody hears */
+	nacre_server_key_fn *key; /* NULL: the method is not offered */
+	nacre_server_log_fn *log; /* NULL: nobody hears */
 
 	const struct nacre_command *commands;
 	size_t n_commands;
-	/* Runs what no command serves by `/bin/sh -c` in a child process, as the user of this process, whoever logged in. A
-	 * session without a command gets `/bin/sh` itself. A child is killed when its channel ends. */
+	/* Runs what no command serves by `/bin/sh -c` in a child process, as the user of this process, whoever logged
+	 * in. A session without a command gets `/bin/sh` itself. A child is killed when its channel ends. */
 	bool shell;
 
-	/* Names of environment variables that clients may set, NULL at the end; a trailing '*' stands for any rest ("LC_*").
-	 * NULL: none. */
+	/* Names of environment variables that clients may set, NULL at the end; a trailing '*' stands for any rest
+	 * ("LC_*"). NULL: none. */
 	const char *const *accept_env;
 
-	const char *banner;       /* shown before authentication; NULL: none */
+	const char *banner; /* shown before authentication; NULL: none */
 	unsigned connections_max; /* at once; further ones wait in the system's queue. 0: 100 */
-	unsigned sessions_max;    /* of one connection at once; further ones are refused. 0: 10 */
+	unsigned sessions_max; /* of one connection at once; further ones are refused. 0: 10 */
 
-	/* Algorithms, timeouts and limits of each connection; NULL: the defaults. Role, time, host keys and banner are filled
-	 * in. */
+	/* Algorithms, timeouts and limits of each connection; NULL: the defaults. Role, time, host keys and banner are
+	 * filled in. Its `why` is used by nacre_server_new alone. */
 	const struct nacre_conn_options *connection;
 };
 
 /* Makes a server. env: NULL for nacre_env_default(), else borrowed until nacre_server_free. *server is NULL on failure.
  * Returns NACRE_OK, NACRE_E_ARGUMENT (size; no host key, or one without its private half; a command without step; what
  * nacre_conn_new says of `connection`), NACRE_E_NOMEM, NACRE_E_RANDOM, or NACRE_E_SYSTEM. */
-NACRE_API int nacre_server_new(const struct nacre_env *env, const struct nacre_server_options *options,
-    nacre_server **server) NACRE_CHECK;
-/* Says goodbye on all connections with what their sockets take at once, kills child processes, closes and frees. NULL is
- * fine. */
+NACRE_API int nacre_server_new(
+    const struct nacre_env *env, const struct nacre_server_options *options, nacre_server **server) NACRE_CHECK;
+/* Says goodbye on all connections with what their sockets take at once, kills child processes, closes and frees. NULL
+ * is fine. */
 NACRE_API void nacre_server_free(nacre_server *server);
 
-/* Listens on another address; at most 8. host: NULL for 127.0.0.1, "" for every address. port: 0 for a free one. *chosen
- * (may be NULL): the port. text (may be NULL): room for cap bytes of "127.0.0.1:2222".
- * Returns NACRE_OK, NACRE_E_ARGUMENT, NACRE_E_LIMIT, NACRE_E_RESOLVE, or NACRE_E_SYSTEM; nacre_server_error says more. */
-NACRE_API int nacre_server_listen(nacre_server *server, const char *host, unsigned port, unsigned *chosen, char *text,
-    size_t cap) NACRE_CHECK;
+/* Listens on another address; at most 8. host: NULL for 127.0.0.1, "" for every address. port: 0 for a free one.
+ * *chosen (may be NULL): the port. text (may be NULL): room for cap bytes of "127.0.0.1:2222". Returns NACRE_OK,
+ * NACRE_E_ARGUMENT, NACRE_E_LIMIT, NACRE_E_RESOLVE, or NACRE_E_SYSTEM; nacre_server_error says more. */
+NACRE_API int nacre_server_listen(
+    nacre_server *server, const char *host, unsigned port, unsigned *chosen, char *text, size_t cap) NACRE_CHECK;
 /* Serves a stream socket that is connected already. It is the server's from this call on, whatever the result.
- * Returns NACRE_OK, NACRE_E_NOMEM, NACRE_E_RANDOM, NACRE_E_LIMIT (connections_max), or NACRE_E_MISUSE (fd is negative). */
+ * Returns NACRE_OK, NACRE_E_NOMEM, NACRE_E_RANDOM, NACRE_E_LIMIT (connections_max), or NACRE_E_MISUSE (fd < 0). */
 NACRE_API int nacre_server_serve_fd(nacre_server *server, int fd) NACRE_CHECK;
 
 /* Serves until nacre_server_stop, or until nothing is left to serve: no listener and no connection.

@@ -76,12 +76,15 @@ server_take_options(struct nacre_server *server, const struct nacre_server_optio
 
 /* What a connection would say of the options is said now, and not to the first client. */
 static int
-server_try_connection(const struct nacre_server *server)
+server_try_connection(struct nacre_server *server)
 {
 	nacre_conn *conn;
 	int rc = nacre_conn_new(server->env, &server->connection, &conn);
 
 	nacre_conn_free(conn);
+	/* The room for the reason is lent for this call only. */
+	server->connection.why = NULL;
+	server->connection.why_size = 0;
 	return rc;
 }
 

@@ -263,6 +263,7 @@ options_that_cannot_work_are_refused(void **state)
 	nacre_key *public_only = NULL;
 	const nacre_key *const no_private[] = {NULL};
 	nacre_server *server;
+	char why[128] = "";
 	struct guest g;
 
 	(void)state;
@@ -286,7 +287,10 @@ options_that_cannot_work_are_refused(void **state)
 	assert_int_equal(nacre_server_new(NULL, &g.options, &server), NACRE_E_ARGUMENT);
 	guest_init(&g);
 	g.connection.ciphers = "rot13";
+	g.connection.why = why;
+	g.connection.why_size = sizeof(why);
 	assert_int_equal(nacre_server_new(NULL, &g.options, &server), NACRE_E_ARGUMENT);
+	assert_non_null(strstr(why, "rot13"));
 	assert_null(server);
 	guest_init(&g);
 	assert_int_equal(nacre_server_new(NULL, &g.options, &server), NACRE_OK);
