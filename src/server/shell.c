@@ -2,11 +2,14 @@
 #include <errno.h>
 #include <stdio.h>
 #include <unistd.h>
+#include <nacre/io.h>
+#include "clock.h"
 #include "quiet.h"
 #include "shell.h"
 
 #define SHELL_READS_MAX 16 /* of one stream in one step, so that one child does not hold up the others */
 #define SHELL_PATIENCE_MS 50 /* between looks at a child that has no descriptor to wait for */
+#define SHELL_GRACE_MS 200 /* between the end of a child's output and EOF, while the child is still there */
 
 int
 shell_start(struct shell *shell, nacre_conn *conn, uint32_t channel, struct slice text, const char *const *env,
@@ -122,6 +125,19 @@ shell_is_silent(const struct shell *shell)
 	return shell->child.out < 0 && shell->child.err < 0;
 }
 
+/* Some clients (Dropbear's) close the channel as soon as they have seen both EOFs, and would miss the status that comes
+ * a moment later. A child that closes its output mostly ends right after it: EOF waits for that, but not for long. */
+static void
+shell_end_output(struct shell *shell, int64_t now)
+{
+	if (shell->eof_due_ms == 0)
+		shell->eof_due_ms = now + SHELL_GRACE_MS;
+	if (shell->eof_sent || now < shell->eof_due_ms)
+		return;
+	shell->eof_sent = true;
+	(void)nacre_conn_channel_eof(shell->conn, shell->channel);
+}
+
 bool
 shell_step(struct shell *shell, bool input_ended)
 {
@@ -130,12 +146,9 @@ shell_step(struct shell *shell, bool input_ended)
 		spawn_close_in(&shell->child);
 	shell_drain(shell);
 	shell_reap(shell);
-	if (!shell_is_silent(shell))
-		return false;
-	if (!shell->eof_sent)
-		(void)nacre_conn_channel_eof(shell->conn, shell->channel);
-	shell->eof_sent = true;
-	return shell->ended;
+	if (shell_is_silent(shell) && !shell->ended)
+		shell_end_output(shell, nacre_clock_ms());
+	return shell_is_silent(shell) && shell->ended;
 }
 
 bool
@@ -178,9 +191,13 @@ shell_watch(struct shell *shell, const struct nacre_env *env, struct pollset *se
 int
 shell_patience(const struct shell *shell)
 {
-	bool blind = shell->child.alive < 0 && !shell->ended;
+	int eof = -1;
 
-	return blind && shell_is_silent(shell) ? SHELL_PATIENCE_MS : -1;
+	if (!shell_is_silent(shell) || shell->ended)
+		return -1;
+	if (!shell->eof_sent)
+		eof = clock_left(shell->eof_due_ms, nacre_clock_ms());
+	return shell->child.alive < 0 ? SHELL_PATIENCE_MS : eof;
 }
 
 void

@@ -16,6 +16,7 @@ struct shell {
 	bool full; /* the channel had no room: CHANNEL_WRITABLE says when */
 	bool err_first; /* the stream that had its turn last goes second */
 	bool eof_sent;
+	int64_t eof_due_ms; /* from the end of both streams on; 0 before */
 	bool ended; /* the child was reaped, and its end is in `exit` */
 	struct nacre_exit exit;
 };

@@ -63,8 +63,10 @@ task_step_shell(struct nacre_task *task)
 	/* A child may leave somebody behind who still writes: how it ended is told at once, as OpenSSH does. */
 	if (task->shell.ended)
 		task_tell_exit(task, &task->shell.exit);
-	if (over)
-		task->state = TASK_OVER;
+	if (!over)
+		return;
+	task->state = TASK_OVER;
+	(void)nacre_conn_channel_eof(task->session->conn, task->channel);
 }
 
 void

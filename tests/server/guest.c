@@ -222,6 +222,7 @@ on_channel_event(struct guest *g, struct guest_channel *ch, const struct nacre_e
 		break;
 	case NACRE_EVENT_CHANNEL_EXIT:
 		ch->exited = true;
+		ch->exit_after_eof = ch->eof;
 		ch->exit = *ev->exit;
 		break;
 	case NACRE_EVENT_CHANNEL_CLOSED:

@@ -24,6 +24,7 @@ struct guest_channel {
 	bool opened, refused, eof, exited, closed;
 	uint32_t reason;
 	struct nacre_exit exit;
+	bool exit_after_eof;
 	unsigned yes, no; /* replies */
 	char text[2][GUEST_KEEP]; /* the beginning of each stream, NUL-terminated */
 	uint64_t got[2], sum[2]; /* bytes, and a sum over them and their places */

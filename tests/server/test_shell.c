@@ -188,6 +188,44 @@ the_end_is_told_although_somebody_holds_the_streams(void **state)
 	guest_end(&g);
 }
 
+/* A client that closes at EOF must have heard the status by then. */
+static void
+the_status_comes_before_the_end_of_the_output(void **state)
+{
+	struct guest g;
+
+	(void)state;
+	for (int i = 0; i < 10; i++) {
+		struct guest_channel *ch;
+
+		open_shell(&g);
+		ch = guest_run(&g, "exit 7", 0);
+		assert_int_equal(ch->exit.status, 7);
+		assert_false(ch->exit_after_eof);
+		guest_end(&g);
+	}
+}
+
+static void
+a_child_that_only_closed_its_output_is_waited_for(void **state)
+{
+	struct guest_channel *ch;
+	struct guest g;
+
+	(void)state;
+	open_shell(&g);
+	ch = guest_session(&g);
+	guest_exec(&g, ch, "exec >&- 2>&-; read line; exit 4");
+	while (!ch->eof)
+		guest_turn(&g, 20);
+	assert_false(ch->exited);
+	assert_int_equal(nacre_conn_channel_write(g.conn, ch->number, NACRE_STDOUT, "go\n", 3), 3);
+	guest_wait_closed(&g);
+	assert_int_equal(ch->exit.status, 4);
+	assert_true(ch->exit_after_eof);
+	guest_end(&g);
+}
+
 static void
 a_session_without_a_command_is_a_shell(void **state)
 {
@@ -256,6 +294,8 @@ main(void)
 	    cmocka_unit_test(a_child_ends_with_its_server),
 	    cmocka_unit_test(a_signal_reaches_the_child),
 	    cmocka_unit_test(the_end_is_told_although_somebody_holds_the_streams),
+	    cmocka_unit_test(the_status_comes_before_the_end_of_the_output),
+	    cmocka_unit_test(a_child_that_only_closed_its_output_is_waited_for),
 	    cmocka_unit_test(a_session_without_a_command_is_a_shell),
 	    cmocka_unit_test(a_command_with_a_nul_is_refused),
 	    cmocka_unit_test(commands_come_before_the_shell),
