@@ -18,7 +18,7 @@ struct states {
 	size_t n;
 };
 
-static void
+__attribute__((format(printf, 2, 3))) static void
 put(struct text *t, const char *format, ...)
 {
 	char line[256];
