@@ -1,5 +1,6 @@
-/* deadline_probe: runs a command with exactly one deadline, and says how it ended. Knows: the facade. Must not know: the
- * server. usage: deadline_probe PORT USER KEY KNOWN_HOSTS STAGE MS COMMAND; STAGE: banner, kex, auth, channel, run. */
+/* deadline_probe: runs a command with exactly one deadline, and says how it ended. Knows: the facade. Must not know:
+ * the server. usage: deadline_probe PORT USER KEY KNOWN_HOSTS STAGE MS COMMAND; STAGE: banner, kex, auth, channel, run.
+ */
 #include <nacre/nacre.h>
 #include <stdio.h>
 #include <stdlib.h>
