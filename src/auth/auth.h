@@ -122,6 +122,8 @@ int auth_server_packet(struct auth_server *a, struct slice payload) NACRE_CHECK;
 /* For a probe ACCEPT and PARTIAL both say that the key would do. */
 int auth_server_answer(struct auth_server *a, uint64_t token, enum nacre_auth_verdict verdict, const char *methods)
     NACRE_CHECK;
+/* Gives back what the last question was about, once it was answered. */
+void auth_server_trim(struct auth_server *a);
 /* The open question's password; empty where there is none. */
 struct slice auth_server_password(const struct auth_server *a, uint64_t token);
 

@@ -23,25 +23,40 @@ go(struct auth_server *a, enum auth_server_state state)
 	a->state = state;
 }
 
-/* What belongs to one request; the password is wiped. */
+/* The question is answered: its password is wiped. Its key and algorithm stay, for the event that lent them, until the
+ * next request. */
 static void
-drop_request(struct auth_server *a)
+close_request(struct auth_server *a)
 {
 	buf_free(&a->password);
-	buf_free(&a->algorithm);
-	buf_free(&a->blob);
-	nacre_key_free(a->key);
-	a->key = NULL;
 	a->method = NULL;
 	a->token = 0;
 	a->probe = false;
 	a->verified = false;
 }
 
+/* All that belongs to one request. */
+static void
+drop_request(struct auth_server *a)
+{
+	close_request(a);
+	buf_free(&a->algorithm);
+	buf_free(&a->blob);
+	nacre_key_free(a->key);
+	a->key = NULL;
+}
+
+void
+auth_server_trim(struct auth_server *a)
+{
+	if (a->state != AUTHD_ASKING)
+		drop_request(a);
+}
+
 int
 auth_server_fail(struct auth_server *a, int code, const char *text)
 {
-	drop_request(a);
+	close_request(a);
 	go(a, AUTHD_FAILED);
 	return failure_set(a->setup.failure, code, failure_origin(code), "%s", text);
 }
@@ -130,7 +145,7 @@ send_failure(struct auth_server *a, const char *methods, bool partial)
 	};
 	int r;
 
-	drop_request(a);
+	close_request(a);
 	go(a, AUTHD_OPEN);
 	if ((r = msg_send(a->setup.outbox, MSG_userauth_failure, &msg)) != 0)
 		return auth_server_fail(a, r, "userauth_failure: cannot be sent");
@@ -277,7 +292,7 @@ succeed(struct auth_server *a)
 		return auth_server_fail(a, NACRE_E_CRYPTO, "userauth_request: accepted without a verified signature");
 	if ((r = msg_send(a->setup.outbox, MSG_userauth_success, &msg)) != 0)
 		return auth_server_fail(a, r, "userauth_success: cannot be sent");
-	drop_request(a);
+	close_request(a);
 	go(a, AUTHD_DONE);
 	a->setup.sink->push(a->setup.sink->ctx, &event, false);
 	return 0;
@@ -290,7 +305,7 @@ say_key_would_do(struct auth_server *a)
 
 	if (r != 0)
 		return r;
-	drop_request(a);
+	close_request(a);
 	go(a, AUTHD_OPEN);
 	return 0;
 }
