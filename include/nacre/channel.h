@@ -12,7 +12,8 @@ extern "C" {
 #endif
 
 /* Opens a channel of any type with any payload (n bytes that follow max_packet). CHANNEL_OPENED or CHANNEL_REFUSED
- * answers. NACRE_E_MISUSE before authentication, NACRE_E_LIMIT over channels_max. */
+ * answers. NACRE_E_MISUSE before authentication, NACRE_E_LIMIT over channels_max; NACRE_E_AGAIN as for
+ * nacre_conn_global_request. */
 NACRE_API int nacre_conn_channel_open(nacre_conn *conn, const char *type, const uint8_t *payload, size_t n,
     uint32_t *channel);
 /* Gives the channel back: sends CLOSE if we did not, drops what was not read, and forgets the number. */
@@ -36,7 +37,8 @@ NACRE_API int64_t nacre_conn_channel_write(nacre_conn *conn, uint32_t channel, e
 NACRE_API bool nacre_conn_channel_flushed(const nacre_conn *conn, uint32_t channel);
 
 /* Sends a channel request by name with any payload. operation: NULL where no reply is wanted, else the number that
- * CHANNEL_REPLY will carry. Not before CHANNEL_OPENED (NACRE_E_MISUSE). */
+ * CHANNEL_REPLY will carry. Not before CHANNEL_OPENED (NACRE_E_MISUSE). NACRE_E_AGAIN as for nacre_conn_global_request: this
+ * holds for all requests below but nacre_conn_channel_exit. */
 NACRE_API int nacre_conn_channel_request(nacre_conn *conn, uint32_t channel, const char *name, const uint8_t *payload,
     size_t n, uint64_t *operation);
 /* The usual requests (RFC 4254 6). `command` may hold any byte. */

@@ -111,7 +111,8 @@ NACRE_API int nacre_conn_sent(nacre_conn *conn, size_t n);
 NACRE_API unsigned nacre_conn_wants(const nacre_conn *conn);
 /* Takes the next event: 1 and *event is filled in, or 0 where there is none now (event->type is NACRE_EVENT_NONE). */
 NACRE_API int nacre_conn_next_event(nacre_conn *conn, struct nacre_event *event);
-/* The time at which nacre_conn_tick must be called at the latest, on the caller's clock in ms; -1: no deadline. */
+/* The time at which nacre_conn_tick must be called at the latest, on the caller's clock in ms; -1: no deadline. There is
+ * one after the end, too, while output waits: a peer that does not read its DISCONNECT is given five seconds. */
 NACRE_API int64_t nacre_conn_deadline(const nacre_conn *conn);
 /* Tells the time. Ends what is overdue, starts rekeys and keepalives, gives idle buffers back. */
 NACRE_API int nacre_conn_tick(nacre_conn *conn, int64_t now_ms);
@@ -156,12 +157,14 @@ NACRE_API int nacre_conn_answer_global(nacre_conn *conn, uint64_t token, bool ok
 
 /* Starts a key exchange; nothing where one runs. NACRE_E_MISUSE before authentication. */
 NACRE_API int nacre_conn_rekey(nacre_conn *conn);
-/* Sends IGNORE with n random bytes (RFC 4253 11.2), n at most 32768. NACRE_E_AGAIN during a key exchange. */
+/* Sends IGNORE with n random bytes (RFC 4253 11.2), n at most 32768. NACRE_E_AGAIN during a key exchange, and while
+ * 512 KiB of output wait to be written. */
 NACRE_API int nacre_conn_send_ignore(nacre_conn *conn, size_t n);
 /* Asks for a sign of life now (keepalive@openssh.com); counted like the timed ones. */
 NACRE_API int nacre_conn_keepalive(nacre_conn *conn);
 /* Sends a global request (RFC 4254 4). operation: NULL where no reply is wanted, else the number that GLOBAL_REPLY will
- * carry. At most 64 may be unanswered: then NACRE_E_AGAIN. */
+ * carry. At most 64 may be unanswered: then NACRE_E_AGAIN. So it is, too, while 512 KiB of output wait to be written, or
+ * 48 KiB for the end of a key exchange: take events and write, then ask again. */
 NACRE_API int nacre_conn_global_request(nacre_conn *conn, const char *name, const uint8_t *payload, size_t n,
     uint64_t *operation);
 /* Queues DISCONNECT (RFC 4253 11.1) and ends the connection; the output can still be written. */

@@ -10,6 +10,15 @@ is_usable(const struct nacre_conn *c)
 	return c->mux != NULL && !conn_is_over(c);
 }
 
+/* May the owner ask for so much more now? Where it may not, there is no operation to wait for. */
+static bool
+takes_asked(const struct nacre_conn *c, size_t n, uint64_t *operation)
+{
+	if (operation != NULL)
+		*operation = 0;
+	return transport_takes_asked(&c->transport, n);
+}
+
 int
 nacre_conn_rekey(nacre_conn *c)
 {
@@ -33,6 +42,8 @@ nacre_conn_global_request(nacre_conn *c, const char *name, const uint8_t *payloa
 		return NACRE_E_MISUSE;
 	if (name == NULL || n > PAYLOAD_MAX)
 		return NACRE_E_ARGUMENT;
+	if (!takes_asked(c, n, operation))
+		return NACRE_E_AGAIN;
 	return conn_result(c, mux_global_request(c->mux, slice_str(name), slice_of(payload, n), operation));
 }
 
@@ -43,6 +54,9 @@ nacre_conn_channel_open(nacre_conn *c, const char *type, const uint8_t *payload,
 		return NACRE_E_MISUSE;
 	if (type == NULL || channel == NULL || n > PAYLOAD_MAX)
 		return NACRE_E_ARGUMENT;
+	*channel = UINT32_MAX;
+	if (!takes_asked(c, n, NULL))
+		return NACRE_E_AGAIN;
 	return conn_result(c, mux_open(c->mux, slice_str(type), slice_of(payload, n), channel));
 }
 
@@ -130,7 +144,16 @@ nacre_conn_channel_request(nacre_conn *c, uint32_t channel, const char *name, co
 		return NACRE_E_MISUSE;
 	if (name == NULL || n > PAYLOAD_MAX)
 		return NACRE_E_ARGUMENT;
+	if (!takes_asked(c, n, operation))
+		return NACRE_E_AGAIN;
 	return conn_result(c, mux_request(c->mux, channel, slice_str(name), slice_of(payload, n), operation));
+}
+
+/* The end of a command is told once, and whatever waits: who tells it has nobody left to try again. */
+static bool
+is_exit(enum msg_id id)
+{
+	return id == MSG_channel_request_exit_status || id == MSG_channel_request_exit_signal;
 }
 
 /* A request whose payload is a row of messages.def; its name is the row's selector. */
@@ -144,7 +167,9 @@ send_tail(struct nacre_conn *c, uint32_t channel, enum msg_id id, const void *ms
 		return NACRE_E_MISUSE;
 	buf_init(&payload, &c->env, PAYLOAD_MAX);
 	msg_put(&payload, id, msg);
-	if ((r = payload.bad) == 0)
+	if ((r = payload.bad) == 0 && !is_exit(id) && !takes_asked(c, payload.n, operation))
+		r = NACRE_E_AGAIN;
+	else if (r == 0)
 		r = mux_request(c->mux, channel, slice_str(msg_rows[id].selector), buf_slice(&payload), operation);
 	else
 		r = r == NACRE_E_LIMIT ? NACRE_E_ARGUMENT : r;

@@ -74,8 +74,9 @@ take_event(void *ctx, const struct nacre_event *event, bool is_question)
 
 	if (timers_take_reply(c, event))
 		return 0;
-	if (event->type == NACRE_EVENT_AUTHENTICATED && c->user == NULL)
-		c->user = mem_str(&c->env, slice_of_bytes(event->user));
+	if (event->type == NACRE_EVENT_AUTHENTICATED && c->user == NULL &&
+	    (c->user = mem_str(&c->env, slice_of_bytes(event->user))) == NULL)
+		failure_set(&c->failure, NACRE_E_NOMEM, NACRE_ORIGIN_RESOURCE, "no memory for the user's name");
 	copy.token = is_question ? ++c->last_token : 0;
 	if (!ring_push(c, &copy))
 		failure_set(&c->failure, NACRE_E_NOMEM, NACRE_ORIGIN_RESOURCE, "no memory for an event");
@@ -306,11 +307,12 @@ conn_result(struct nacre_conn *c, int r)
 	if (c->ended)
 		return r != 0 ? r : c->failure.code;
 	c->ended = true;
+	c->ended_ms = c->now_ms;
 	ring_drop_questions(c);
 	if ((reason = disconnect_reason(c->failure.code)) != 0)
 		transport_disconnect(&c->transport, reason, slice_str(nacre_status_text(c->failure.code)));
 	else
-		outq_free(&c->transport.outq); /* nobody is there to read it */
+		outq_close(&c->transport.outq); /* nobody is there to read it */
 	return c->failure.code;
 }
 

@@ -12,6 +12,7 @@
 #define RING_MAX 4096
 #define KEEPALIVES_MAX 16
 #define IDLE_MS 5000 /* without traffic for so long, buffers are given back */
+#define LINGER_MS 5000 /* for the last words to a peer that does not read */
 
 /* Events that wait for next_event, oldest first. Grows beyond its inline part only when many channels wake at once. */
 struct ring {
@@ -52,6 +53,7 @@ struct nacre_conn {
 	int64_t started_ms;
 	int64_t auth_since_ms;     /* client: the request at hand was sent; server: authentication began */
 	bool auth_was_waiting;
+	int64_t ended_ms;
 	int64_t received_ms;       /* bytes came in */
 	int64_t active_ms;         /* bytes moved either way */
 	bool trimmed;              /* since then */

@@ -220,7 +220,7 @@ nacre_conn_wants(const nacre_conn *c)
 	if (c->transport.outq.n > 0)
 		wants |= NACRE_WANT_WRITE;
 	if (conn_is_over(c))
-		return wants == 0 ? NACRE_WANT_CLOSED : wants;
+		return wants == 0 ? NACRE_WANT_CLOSED : wants | NACRE_WANT_TIMER;
 	if (!c->input_ended && c->memory <= c->options.memory_max && inbox_has_room(&c->transport.inbox))
 		wants |= NACRE_WANT_READ;
 	if (has_question(c))

@@ -74,13 +74,13 @@ auth_overdue(struct nacre_conn *c)
 					: "the client did not authenticate in time");
 }
 
-/* A server waits as long for the first SERVICE_REQUEST as for authentication. */
+/* A server waits as long for the first SERVICE_REQUEST as for authentication, whatever keys are exchanged meanwhile. */
 static int64_t
 service_at(const struct nacre_conn *c)
 {
-	if (c->is_client || c->auth_started || !transport_is_keyed(&c->transport) || c->transport.exchange != NULL)
+	if (c->is_client || c->auth_started || c->transport.kex_count == 0)
 		return -1;
-	return after(c->transport.keys_since_ms, c->options.auth_timeout_ms, AUTH_SERVER_MS);
+	return after(c->transport.keyed_ms, c->options.auth_timeout_ms, AUTH_SERVER_MS);
 }
 
 static int64_t
@@ -136,7 +136,14 @@ idle_at(const struct nacre_conn *c)
 static int
 idle_overdue(struct nacre_conn *c)
 {
+	/* The last event's bytes stand in what would be given back. */
+	if (c->transport.in_use != 0) {
+		c->active_ms = c->now_ms;
+		return 0;
+	}
 	c->trimmed = true;
+	if (!c->is_client)
+		auth_server_trim(&c->auth_server);
 	transport_trim(&c->transport);
 	mux_trim(c->mux);
 	return 0;
@@ -177,6 +184,13 @@ timers_take_reply(struct nacre_conn *c, const struct nacre_event *event)
 	return false;
 }
 
+/* A peer that does not read its DISCONNECT cannot keep the connection for ever. */
+static int64_t
+linger_at(const struct nacre_conn *c)
+{
+	return c->transport.outq.n > 0 ? c->ended_ms + LINGER_MS : -1;
+}
+
 int64_t
 nacre_conn_deadline(const nacre_conn *c)
 {
@@ -184,7 +198,7 @@ nacre_conn_deadline(const nacre_conn *c)
 	size_t i;
 
 	if (conn_is_over(c))
-		return -1;
+		return linger_at(c);
 	for (i = 0; i < N_TIMERS; i++) {
 		at = timers[i].at(c);
 		if (at >= 0 && (first < 0 || at < first))
@@ -207,7 +221,10 @@ nacre_conn_tick(nacre_conn *c, int64_t now_ms)
 		if (at >= 0 && c->now_ms >= at)
 			r = timers[i].overdue(c);
 	}
-	return conn_result(c, r);
+	r = conn_result(c, r);
+	if (c->ended && linger_at(c) >= 0 && c->now_ms >= linger_at(c))
+		outq_close(&c->transport.outq);
+	return r;
 }
 
 int

@@ -15,6 +15,8 @@
 #define LIMIT_SEGMENT_FIRST 2048      /* an output segment at first */
 #define LIMIT_SEGMENT 294912          /* and at most: nine full packets */
 #define LIMIT_HELD 65536              /* replies that wait for the end of a key exchange */
+#define LIMIT_OUTPUT_ASKED 524288     /* over this much unwritten output the owner's own requests have to wait */
+#define LIMIT_HELD_ASKED 49152        /* of LIMIT_HELD, what the owner's own requests may take */
 #define LIMIT_EXTENSIONS 1024         /* entries of one EXT_INFO */
 #define LIMIT_NAME_LIST 65536         /* all of a KEXINIT */
 

@@ -5,6 +5,8 @@
 #include "sender.h"
 #include "text.h"
 
+#define FAREWELL_MAX 1024 /* a longer text is cut: it must not be what the farewell fails for */
+
 int
 control_on_disconnect(struct transport *t, struct slice payload)
 {
@@ -74,6 +76,14 @@ control_on_ping(struct transport *t, struct slice payload)
 	return msg_send(&t->outbox, MSG_pong, &pong);
 }
 
+bool
+transport_takes_asked(const struct transport *t, size_t n)
+{
+	if (t->out_closed)
+		return t->held.n + n <= LIMIT_HELD_ASKED;
+	return t->outq.n < LIMIT_OUTPUT_ASKED;
+}
+
 int
 transport_send_ignore(struct transport *t, size_t n)
 {
@@ -86,7 +96,7 @@ transport_send_ignore(struct transport *t, size_t n)
 		return NACRE_E_ARGUMENT;
 	if (!transport_is_keyed(t) || t->disconnected)
 		return NACRE_E_MISUSE;
-	if (t->out_closed)
+	if (t->out_closed || !transport_takes_asked(t, n))
 		return NACRE_E_AGAIN;
 	buf_init(&data, t->setup.env, 32768);
 	if (n > 0 && (p = buf_reserve(&data, n)) != NULL && (r = mem_random(t->setup.env, p, n)) == 0)
@@ -101,10 +111,11 @@ void
 transport_disconnect(struct transport *t, uint32_t reason, struct slice text)
 {
 	struct outbox direct = sender_direct(t);
-	struct msg_disconnect msg = {.reason = reason, .description = text};
+	struct msg_disconnect msg = {.reason = reason};
 
 	if (t->disconnected)
 		return;
+	msg.description = slice_of(text.p, text.n < FAREWELL_MAX ? text.n : FAREWELL_MAX);
 	/* RFC 4253 7.1 allows it at any time. Where it cannot be sent, nothing can. */
 	if (msg_send(&direct, MSG_disconnect, &msg) != 0)
 		t->out_packet = NULL;

@@ -234,15 +234,19 @@ int
 exchange_on_newkeys(struct transport *t, struct slice payload)
 {
 	struct nacre_event done = {.type = NACRE_EVENT_KEX_DONE};
+	struct msg_newkeys msg;
 	int r;
 
-	(void)payload; /* parsed by the caller: it is one byte long */
+	if (msg_parse(MSG_newkeys, payload, &msg) != 0)
+		return exchange_fail(t, NACRE_E_FORMAT, "newkeys: malformed");
 	if (t->exchange == NULL || t->exchange->state != EXCHANGE_NEWKEYS)
 		return exchange_fail(t, NACRE_E_PROTOCOL, "newkeys: the exchange is not that far");
 	if ((r = install_in(t)) != 0)
 		return exchange_fail(t, r, "newkeys: the cipher cannot be set up");
 	done.rekey = !t->exchange->first;
 	t->newkeys_just_came = t->exchange->first;
+	if (t->exchange->first)
+		t->keyed_ms = t->now_ms;
 	t->gate.first = false;
 	set_gate(t, GATE_OPEN);
 	t->kex_count++;

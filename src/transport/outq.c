@@ -116,7 +116,7 @@ outq_peek(const struct outq *q)
 	const struct outq_segment *s = q->head;
 
 	/* The first segment is empty only where nothing waits: outq_sent drops it as soon as another stands behind. */
-	return s == NULL ? SLICE_NONE : slice_of(s->p + s->start, s->end - s->start);
+	return s == NULL || q->closed ? SLICE_NONE : slice_of(s->p + s->start, s->end - s->start);
 }
 
 static void
@@ -139,6 +139,8 @@ outq_sent(struct outq *q, size_t n)
 		return true;
 	if (s == NULL || n > s->end - s->start)
 		return false;
+	if (q->closed) /* lent before */
+		return true;
 	s->start += n;
 	q->n -= n;
 	if (s->start < s->end)
@@ -150,6 +152,13 @@ outq_sent(struct outq *q, size_t n)
 	q->head = s->next;
 	keep_larger(q, s);
 	return true;
+}
+
+void
+outq_close(struct outq *q)
+{
+	q->n = 0;
+	q->closed = true;
 }
 
 void

@@ -11,6 +11,7 @@ struct outq {
 	const struct nacre_env *env;
 	struct outq_segment *head, *tail, *spare;
 	size_t n; /* bytes waiting */
+	bool closed; /* nothing waits any more, but what was lent stays where it is */
 };
 
 void outq_init(struct outq *q, const struct nacre_env *env);
@@ -22,6 +23,8 @@ void outq_commit(struct outq *q, size_t n);
 struct slice outq_peek(const struct outq *q);
 /* False where fewer were lent. */
 bool outq_sent(struct outq *q, size_t n);
+/* Nobody will read it: nothing is lent any more. What was lent before stays where it is until outq_free. */
+void outq_close(struct outq *q);
 /* Gives back what is not needed now. */
 void outq_trim(struct outq *q);
 

@@ -49,6 +49,7 @@ struct transport {
 	struct exchange *exchange; /* NULL between exchanges */
 	int64_t kex_since_ms;      /* when the exchange began */
 	int64_t keys_since_ms;     /* when the keys in use came */
+	int64_t keyed_ms;          /* when the first keys came */
 	unsigned kex_count;        /* finished */
 	struct agreement agreed;   /* of the last exchange whose keys we send with */
 	uint8_t session_id[HASH_MAX_LEN];
@@ -92,6 +93,9 @@ int transport_rekey(struct transport *t) NACRE_CHECK;
 int transport_rekey_if_due(struct transport *t) NACRE_CHECK;
 
 int transport_send_ignore(struct transport *t, size_t n) NACRE_CHECK;
+/* May the owner ask for n bytes more than it owes? Not where the peer does not read, or stalls an exchange: what is owed to
+ * the peer must still find its place. */
+bool transport_takes_asked(const struct transport *t, size_t n);
 /* Queues DISCONNECT, if one can still help; nothing follows it. */
 void transport_disconnect(struct transport *t, uint32_t reason, struct slice text);
 

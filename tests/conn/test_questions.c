@@ -321,7 +321,7 @@ nothing_is_allowed_after_the_end(void **state)
 	assert_int_equal(nacre_conn_next_event(s.p.client.conn, &ev), 1);
 	assert_int_equal(ev.type, NACRE_EVENT_CLOSED);
 	assert_int_equal(nacre_conn_next_event(s.p.client.conn, &ev), 0);
-	assert_int_equal(nacre_conn_wants(s.p.client.conn), NACRE_WANT_WRITE);
+	assert_int_equal(nacre_conn_wants(s.p.client.conn), NACRE_WANT_WRITE | NACRE_WANT_TIMER);
 	pair_run(&s.p);
 	assert_int_equal(nacre_conn_wants(s.p.client.conn), NACRE_WANT_CLOSED);
 	assert_int_equal(pair_error(&s.p.server), NACRE_E_DISCONNECTED);
