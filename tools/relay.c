@@ -55,8 +55,8 @@ sink_open(struct sink *sink, int fd, int64_t (*from)(nacre_channel *channel, voi
 	*sink = (struct sink){.fd = fd, .kind = SINK_PIECES, .read = from};
 	if (fstat(fd, &st) != 0)
 		return;
-	if (S_ISREG(st.st_mode))
-		sink->kind = SINK_FILE;
+	if (S_ISREG(st.st_mode) || (S_ISCHR(st.st_mode) && !isatty(fd)))
+		sink->kind = SINK_FILE; /* a device such as /dev/null never waits either */
 	if (S_ISSOCK(st.st_mode))
 		sink->kind = SINK_SOCKET;
 	if (!S_ISFIFO(st.st_mode) && !isatty(fd))
