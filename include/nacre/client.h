@@ -302,9 +302,9 @@ struct nacre_result {
 };
 
 /* Runs a command to its end and keeps what it wrote. Both streams are read as they come, so neither can stall the
- * other. options: NULL for the defaults. *result: filled in also on NACRE_E_LIMIT (the output was larger than
- * output_max: its beginning is kept), NACRE_E_TIMEOUT, and where the connection ended; zeroed on any other failure. The
- * command's own status does not make the call fail.
+ * other. options: NULL for the defaults. *result: zeroed where the command did not start; after that filled in also on
+ * NACRE_E_LIMIT (the output was larger than output_max: its beginning is kept), NACRE_E_TIMEOUT, and where the
+ * connection ended. The command's own status does not make the call fail.
  *
  * Returns NACRE_OK, NACRE_E_LIMIT, NACRE_E_TIMEOUT, and as nacre_client_exec_command. */
 NACRE_API int nacre_client_run(nacre_client *client, const char *command, const struct nacre_run_options *options,

@@ -213,10 +213,10 @@ is_replied(struct nacre_client *c, void *arg)
 }
 
 int
-channel_wait_reply(struct nacre_channel *ch, const char *what)
+channel_wait_reply(struct nacre_channel *ch, const char *what, int64_t deadline)
 {
 	struct nacre_client *c = ch->client;
-	int rc = client_run_until(c, is_replied, ch, clock_deadline(c->channel_timeout_ms));
+	int rc = client_run_until(c, is_replied, ch, clock_sooner(clock_deadline(c->channel_timeout_ms), deadline));
 	bool replied = ch->replied, ok = ch->reply_ok;
 
 	ch->operation = 0;
@@ -244,7 +244,7 @@ nacre_channel_request(nacre_channel *ch, const char *name, const void *payload, 
 	if (rc != NACRE_OK)
 		return client_leave(c, client_refused(c, rc, name == NULL ? "request" : name));
 	if (want_reply)
-		return client_leave(c, channel_wait_reply(ch, name));
+		return client_leave(c, channel_wait_reply(ch, name, -1));
 	client_flush(c);
 	return NACRE_OK;
 }

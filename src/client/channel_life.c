@@ -108,9 +108,26 @@ channel_drop(struct nacre_channel *ch)
 }
 
 void
+channel_drop_given_back(struct nacre_client *c)
+{
+	struct nacre_channel *ch, *next;
+
+	for (ch = c->channels; ch != NULL; ch = next) {
+		next = ch->next;
+		if (ch->given_back)
+			channel_drop(ch);
+	}
+}
+
+/* In a callback the call that runs may be at work on this very channel: it goes when that call ends. */
+void
 nacre_channel_close(nacre_channel *ch)
 {
-	if (ch != NULL)
+	if (ch == NULL)
+		return;
+	if (ch->client != NULL && ch->client->in_callback > 0)
+		ch->given_back = true;
+	else
 		channel_drop(ch);
 }
 
@@ -156,7 +173,8 @@ refused_by_server(struct nacre_client *c, const struct nacre_channel *ch)
 }
 
 int
-channel_open(struct nacre_client *c, const char *type, const void *payload, size_t n, struct nacre_channel **out)
+channel_open(struct nacre_client *c, const char *type, const void *payload, size_t n, int64_t deadline,
+    struct nacre_channel **out)
 {
 	struct nacre_channel *ch = NULL;
 	int rc;
@@ -168,7 +186,7 @@ channel_open(struct nacre_client *c, const char *type, const void *payload, size
 		return client_fail_as_conn(c);
 	if ((rc = channel_new(c, type, payload, n, &ch)) != NACRE_OK)
 		return rc;
-	rc = client_run_until(c, is_answered, ch, clock_deadline(c->channel_timeout_ms));
+	rc = client_run_until(c, is_answered, ch, clock_sooner(clock_deadline(c->channel_timeout_ms), deadline));
 	if (rc == NACRE_OK && ch->state == CHANNEL_OPEN) {
 		*out = ch;
 		return NACRE_OK;
@@ -191,5 +209,5 @@ nacre_client_open_channel(nacre_client *c, const char *type, const void *payload
 		return rc;
 	if (type == NULL || (payload == NULL && n > 0))
 		return client_fail(c, NACRE_E_ARGUMENT, "open a channel: no type, or no payload");
-	return client_leave(c, channel_open(c, type, payload, n, channel));
+	return client_leave(c, channel_open(c, type, payload, n, -1, channel));
 }

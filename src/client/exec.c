@@ -22,7 +22,7 @@ send_env(struct nacre_channel *ch, const struct nacre_exec_options *options)
 
 /* Answered before the command goes: who asked for a terminal does not want it to run without one. */
 static int
-send_pty(struct nacre_channel *ch, const struct nacre_exec_options *options)
+send_pty(struct nacre_channel *ch, const struct nacre_exec_options *options, int64_t deadline)
 {
 	struct nacre_client *c = ch->client;
 	int rc;
@@ -30,21 +30,21 @@ send_pty(struct nacre_channel *ch, const struct nacre_exec_options *options)
 	if (options->pty == NULL)
 		return NACRE_OK;
 	rc = nacre_conn_channel_pty(c->conn, ch->number, options->pty, &ch->operation);
-	return rc == NACRE_OK ? channel_wait_reply(ch, "pty-req") : client_refused(c, rc, "pty-req");
+	return rc == NACRE_OK ? channel_wait_reply(ch, "pty-req", deadline) : client_refused(c, rc, "pty-req");
 }
 
 static int
-send_exec(struct nacre_channel *ch, const char *command)
+send_exec(struct nacre_channel *ch, const char *command, int64_t deadline)
 {
 	struct nacre_client *c = ch->client;
 	int rc = nacre_conn_channel_exec(c->conn, ch->number, command, strlen(command), &ch->operation);
 
-	return rc == NACRE_OK ? channel_wait_reply(ch, "exec") : client_refused(c, rc, "exec");
+	return rc == NACRE_OK ? channel_wait_reply(ch, "exec", deadline) : client_refused(c, rc, "exec");
 }
 
 int
-client_exec(
-    struct nacre_client *c, const char *command, const struct nacre_exec_options *options, struct nacre_channel **out)
+client_exec(struct nacre_client *c, const char *command, const struct nacre_exec_options *options, int64_t deadline,
+    struct nacre_channel **out)
 {
 	struct nacre_channel *ch;
 	int rc;
@@ -52,11 +52,11 @@ client_exec(
 	*out = NULL;
 	if (command == NULL || (options->env == NULL && options->n_env > 0))
 		return client_fail(c, NACRE_E_ARGUMENT, "exec: no command, or no variables");
-	if ((rc = channel_open(c, "session", NULL, 0, &ch)) != NACRE_OK)
+	if ((rc = channel_open(c, "session", NULL, 0, deadline, &ch)) != NACRE_OK)
 		return rc;
 	ch->timeout_ms = client_timeout(options->timeout_ms, CLIENT_LONG_TIMEOUT_MS);
-	if ((rc = send_env(ch, options)) == NACRE_OK && (rc = send_pty(ch, options)) == NACRE_OK)
-		rc = send_exec(ch, command);
+	if ((rc = send_env(ch, options)) == NACRE_OK && (rc = send_pty(ch, options, deadline)) == NACRE_OK)
+		rc = send_exec(ch, command, deadline);
 	if (rc != NACRE_OK) {
 		channel_drop(ch);
 		return rc;
@@ -77,5 +77,5 @@ nacre_client_exec_command(
 		return rc;
 	if ((rc = client_options(c, &options, sizeof(options), given)) != NACRE_OK)
 		return rc;
-	return client_leave(c, client_exec(c, command, &options, channel));
+	return client_leave(c, client_exec(c, command, &options, -1, channel));
 }

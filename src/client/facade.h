@@ -121,22 +121,26 @@ struct nacre_channel {
 	int timeout_ms;
 	uint64_t operation; /* the request that is being waited for; 0: none */
 	bool replied, reply_ok;
+	bool given_back; /* in a callback; dropped by client_leave */
 	struct failure refusal;
 };
 
 void client_on_channel(struct nacre_client *c, const struct nacre_event *event);
 void client_detach_channels(struct nacre_client *c);
-int channel_open(
-    struct nacre_client *c, const char *type, const void *payload, size_t n, struct nacre_channel **out) NACRE_CHECK;
-/* Waits for the answer to ch->operation. */
-int channel_wait_reply(struct nacre_channel *ch, const char *what) NACRE_CHECK;
+/* Both wait for an answer: within the channel timeout, and no longer than the deadline of the whole call (-1: none). */
+int channel_open(struct nacre_client *c, const char *type, const void *payload, size_t n, int64_t deadline,
+    struct nacre_channel **out) NACRE_CHECK;
+/* The answer to ch->operation. */
+int channel_wait_reply(struct nacre_channel *ch, const char *what, int64_t deadline) NACRE_CHECK;
 void channel_drop(struct nacre_channel *ch);
+void channel_drop_given_back(struct nacre_client *c);
 /* Bytes of a stream that can be read now. */
 size_t channel_readable(const struct nacre_channel *ch, enum nacre_stream stream);
 int64_t channel_take(struct nacre_channel *ch, enum nacre_stream stream, void *p, size_t n);
 
 /* --- exec.c --- */
-int client_exec(struct nacre_client *c, const char *command, const struct nacre_exec_options *options,
+/* deadline: of the whole call, -1: none. */
+int client_exec(struct nacre_client *c, const char *command, const struct nacre_exec_options *options, int64_t deadline,
     struct nacre_channel **out) NACRE_CHECK;
 
 #endif

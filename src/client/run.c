@@ -116,6 +116,16 @@ is_worth_keeping(struct nacre_client *c, int rc)
 	return rc == NACRE_OK || rc == NACRE_E_LIMIT || rc == NACRE_E_TIMEOUT || c->ended;
 }
 
+/* A wait that was cut short by the run's own deadline names that, not the channel timeout. */
+static int
+run_not_started(struct nacre_client *c, int rc, int64_t deadline, int timeout_ms)
+{
+	if (rc != NACRE_E_TIMEOUT || clock_left(deadline, nacre_clock_ms()) != 0)
+		return rc;
+	failure_clear(&c->failure, c->env);
+	return client_fail(c, rc, "the command did not start within %d ms", timeout_ms);
+}
+
 static int
 run_command(
     struct nacre_client *c, const char *command, const struct nacre_run_options *options, struct nacre_result *result)
@@ -131,8 +141,8 @@ run_command(
 		return client_fail(c, NACRE_E_ARGUMENT, "run: output_max is too large, or there is no input");
 	for (int i = 0; i < RUN_STREAMS; i++)
 		buf_init(&run.streams[i], c->env, output_max + 1);
-	if ((rc = client_exec(c, command, &exec, &run.ch)) != NACRE_OK)
-		return rc;
+	if ((rc = client_exec(c, command, &exec, deadline, &run.ch)) != NACRE_OK)
+		return run_not_started(c, rc, deadline, timeout_ms);
 	rc = run_loop(c, &run, deadline, timeout_ms);
 	if (is_worth_keeping(c, rc) && (given = run_give(c, &run, result)) != NACRE_OK && rc == NACRE_OK)
 		rc = given;

@@ -172,6 +172,30 @@ run_ends_at_its_deadline_and_keeps_what_came(void **state)
 	stage_end(&s);
 }
 
+/* The time of a run is for everything: the server's silence before the command counts, whatever the channel timeout. */
+static void
+run_ends_at_its_deadline_where_the_command_never_starts(void **state)
+{
+	struct nacre_run_options options = {.size = sizeof(options), .timeout_ms = SHORT_MS};
+	static const enum peer_stall stalls[] = {STALL_OPEN, STALL_EXEC};
+	struct nacre_result result;
+	struct stage s;
+	int64_t start;
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(stalls) / sizeof(stalls[0]); i++) {
+		stage_init(&s);
+		s.script.stall = stalls[i];
+		assert_int_equal(stage_connect(&s), NACRE_OK);
+		start = nacre_clock_ms();
+		assert_int_equal(nacre_client_run(s.client, "exit 0", &options, &result), NACRE_E_TIMEOUT);
+		assert_true(nacre_clock_ms() - start < 20000);
+		assert_null(result.out);
+		assert_non_null(strstr(stage_error(&s).message, "did not start"));
+		stage_end(&s);
+	}
+}
+
 /* Output without end keeps the socket busy: the deadline counts all the same. */
 static void
 run_ends_at_its_deadline_while_data_flows(void **state)
@@ -306,6 +330,7 @@ main(void)
 	    cmocka_unit_test(a_silent_command_times_each_operation_out_and_goes_on),
 	    cmocka_unit_test(a_write_that_nobody_reads_times_out_with_what_was_taken),
 	    cmocka_unit_test(run_ends_at_its_deadline_and_keeps_what_came),
+	    cmocka_unit_test(run_ends_at_its_deadline_where_the_command_never_starts),
 	    cmocka_unit_test(run_ends_at_its_deadline_while_data_flows),
 	    cmocka_unit_test(a_global_request_and_a_keepalive_have_deadlines),
 	    cmocka_unit_test(a_peer_that_gives_no_sign_of_life_is_left),
