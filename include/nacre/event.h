@@ -39,7 +39,7 @@ enum nacre_event_type {
 	NACRE_EVENT_GLOBAL_REQUEST,  /* name, data; token 0 where no reply is wanted: then it is a notice */
 
 	/* Notices. */
-	NACRE_EVENT_KEX_DONE,         /* keys are in use (anew); nacre_conn_info tells the algorithms. rekey: not the first */
+	NACRE_EVENT_KEX_DONE,         /* keys are in use (anew); nacre_conn_get_info tells the algorithms. rekey: not the first */
 	NACRE_EVENT_BANNER,           /* client: data: text of the server to show before authentication (RFC 4252 5.4) */
 	NACRE_EVENT_AUTHENTICATED,    /* user, method: the one that succeeded last */
 	NACRE_EVENT_CHANNEL_OPENED,   /* channel, data (the confirmation's own payload) */

@@ -21,10 +21,12 @@ extern "C" {
 typedef struct nacre_key nacre_key;
 
 /* Reads a private key from the n bytes of an openssh-key-v1 file (OpenSSH PROTOCOL.key). passphrase: NULL where there
- * is none. *key is NULL on failure, else the caller's, for nacre_key_free. NACRE_E_KEY_PASSPHRASE        it is
- * encrypted, and no passphrase was given NACRE_E_UNSUPPORTED           a format, cipher or type that this build does
- * not read; `why` says which NACRE_E_KEY_FORMAT            malformed; `why` says what and where NACRE_E_KEY_TYPE a size
- * that is not allowed NACRE_E_NOMEM, NACRE_E_CRYPTO, NACRE_E_ARGUMENT */
+ * is none. *key is NULL on failure, else the caller's, for nacre_key_free.
+ *   NACRE_E_KEY_PASSPHRASE  it is encrypted, and no passphrase was given
+ *   NACRE_E_UNSUPPORTED     a format, cipher or type that this build does not read; `why` says which
+ *   NACRE_E_KEY_FORMAT      malformed; `why` says what and where
+ *   NACRE_E_KEY_TYPE        a size that is not allowed
+ *   NACRE_E_NOMEM, NACRE_E_CRYPTO, NACRE_E_ARGUMENT */
 NACRE_API int nacre_key_parse_private(const struct nacre_env *env, const uint8_t *p, size_t n, const char *passphrase,
     nacre_key **key, char *why, size_t why_size) NACRE_CHECK;
 

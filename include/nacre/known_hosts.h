@@ -28,8 +28,9 @@ NACRE_API int nacre_known_hosts_new(const struct nacre_env *env, nacre_known_hos
 NACRE_API void nacre_known_hosts_free(nacre_known_hosts *set);
 
 /* Reads the n bytes of a file into the set, behind what is there. source: the file's name, for reports; copied; NULL
- * for none. Lines may end in CR LF, the last one in nothing at all. NACRE_E_NOMEM     the set is as it was: a half-read
- * file could lack its @revoked lines NACRE_E_ARGUMENT  set is NULL, or p is NULL while n is not 0 */
+ * for none. Lines may end in CR LF, the last one in nothing at all.
+ *   NACRE_E_NOMEM     the set is as it was: a half-read file could lack its @revoked lines
+ *   NACRE_E_ARGUMENT  set is NULL, or p is NULL while n is not 0 */
 NACRE_API int nacre_known_hosts_parse(
     nacre_known_hosts *set, const char *source, const uint8_t *p, size_t n) NACRE_CHECK;
 
@@ -47,15 +48,16 @@ enum nacre_known_hosts_result {
 struct nacre_known_hosts_match {
 	enum nacre_known_hosts_result result;
 	bool other_types; /* UNKNOWN only: keys of other types are known for this host */
-	const char *
-	    source; /* where the line that decided stands; NULL: added in memory, or no such line. Lives with the set */
+	/* Where the line that decided stands; NULL: added in memory, or no such line. Lives with the set. */
+	const char *source;
 	unsigned long line; /* its number, from 1; 0 where there is none */
 };
 
 /* Looks a host's key up. Lines of certificate authorities do not speak for plain keys. port: 0 is 22. Takes time in
- * proportion to the lines. Only 0 says that *match is an answer: NACRE_OK          see match->result NACRE_E_ARGUMENT
- * a NULL; host is empty or longer than NACRE_KNOWN_HOSTS_HOST_MAX; port is above 65535 NACRE_E_CRYPTO    a hashed line
- * could not be computed: nobody knows */
+ * proportion to the lines. Only 0 says that *match is an answer:
+ *   NACRE_OK          see match->result
+ *   NACRE_E_ARGUMENT  a NULL; host is empty or longer than NACRE_KNOWN_HOSTS_HOST_MAX; port is above 65535
+ *   NACRE_E_CRYPTO    a hashed line could not be computed: nobody knows */
 NACRE_API int nacre_known_hosts_check(const nacre_known_hosts *set, const char *host, unsigned port,
     const nacre_key *key, struct nacre_known_hosts_match *match) NACRE_CHECK;
 
@@ -72,8 +74,7 @@ enum nacre_known_hosts_kind {
 	NACRE_KNOWN_HOSTS_KEY,
 	NACRE_KNOWN_HOSTS_REVOKED_KEY, /* @revoked */
 	NACRE_KNOWN_HOSTS_AUTHORITY, /* @cert-authority */
-	NACRE_KNOWN_HOSTS_UNREADABLE /* an unknown marker, too few fields, a key that is not base64 or of another type
-				      */
+	NACRE_KNOWN_HOSTS_UNREADABLE /* an unknown marker, too few fields, a key not in base64 or of another type */
 };
 
 /* One line of a set. Everything lives with the set. */
@@ -97,9 +98,10 @@ NACRE_API bool nacre_known_hosts_next(
 NACRE_API size_t nacre_known_hosts_count(const nacre_known_hosts *set, enum nacre_known_hosts_kind kind);
 
 /* The line to append to a file for a host's key, without a newline. hashed: whether the name is hidden as
- * "|1|salt|hash". *line is the caller's, n bytes and a NUL, for nacre_known_hosts_line_free. NACRE_E_ARGUMENT  as
- * nacre_known_hosts_check; or the host has a character that means something in such a line: a space, a control
- * character, or one of , # | * ? ! @ [ ] " NACRE_E_NOMEM, NACRE_E_RANDOM, NACRE_E_CRYPTO */
+ * "|1|salt|hash". *line is the caller's, n bytes and a NUL, for nacre_known_hosts_line_free.
+ *   NACRE_E_ARGUMENT  as nacre_known_hosts_check; or the host has a character that means something in such a line: a
+ *                     space, a control character, or one of , # | * ? ! @ [ ] "
+ *   NACRE_E_NOMEM, NACRE_E_RANDOM, NACRE_E_CRYPTO */
 NACRE_API int nacre_known_hosts_line(const struct nacre_env *env, const char *host, unsigned port, const nacre_key *key,
     bool hashed, char **line, size_t *n) NACRE_CHECK;
 /* NULL is fine. */
