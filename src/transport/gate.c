@@ -139,14 +139,6 @@ gate_check(const struct gate *g, uint8_t number)
 }
 
 const char *
-gate_verdict_name(enum gate_verdict verdict)
-{
-	static const char *const names[] = {"deliver", "ignore", "unimplemented", "refuse"};
-
-	return names[verdict];
-}
-
-const char *
 gate_kex_name(enum gate_kex kex)
 {
 	static const char *const names[] = {"start", "guess", "method", "newkeys", "open"};

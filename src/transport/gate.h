@@ -44,8 +44,7 @@ enum gate_verdict {
 
 enum gate_verdict gate_check(const struct gate *gate, uint8_t number);
 
-/* "deliver", "ignore", ...; "start", "guess", ... */
-const char *gate_verdict_name(enum gate_verdict verdict);
+/* "start", "guess", ... */
 const char *gate_kex_name(enum gate_kex kex);
 const char *gate_service_name(enum gate_service service);
 
