@@ -4,6 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <strings.h>
+#include <sys/stat.h>
 #include <unistd.h>
 #include "terminal.h"
 #include "trust.h"
@@ -87,6 +88,18 @@ load_all(nacre_client *client, const char *const *global, const char *const *use
 	return rc;
 }
 
+/* ctx is a struct settings. As ssh(1) does, the directory of the usual file is made for its first line. */
+static int
+remember(void *ctx, nacre_client *client, const char *name, const nacre_key *key)
+{
+	char dir[PATH_LENGTH_MAX];
+
+	/* Where it cannot be made, the file cannot either, and the library says so. */
+	if (!settings_has(ctx, "UserKnownHostsFile") && trust_path("~/.ssh", dir, sizeof(dir)))
+		(void)mkdir(dir, 0700);
+	return nacre_policy_auto_add(NULL, client, name, key);
+}
+
 /* As OpenSSH asks: "yes" or the fingerprint itself; a mere Enter is no answer. */
 static int
 ask_person(void *ctx, nacre_client *client, const char *name, const nacre_key *key)
@@ -101,7 +114,7 @@ ask_person(void *ctx, nacre_client *client, const char *name, const nacre_key *k
 	    name, nacre_key_type(key), fingerprint);
 	while (terminal_ask(question, false, answer, sizeof(answer))) {
 		if (strcasecmp(answer, "yes") == 0 || strcmp(answer, fingerprint) == 0)
-			return nacre_policy_auto_add(ctx, client, name, key);
+			return remember(ctx, client, name, key);
 		if (strcasecmp(answer, "no") == 0)
 			break;
 		snprintf(question, sizeof(question), "Please type yes, no or the fingerprint: ");
@@ -115,8 +128,8 @@ policy_of(const struct settings *settings)
 	static nacre_host_key_policy *const policies[] = {
 	    [CHECK_ASK] = ask_person,
 	    [CHECK_STRICT] = nacre_policy_reject,
-	    [CHECK_ACCEPT_NEW] = nacre_policy_auto_add,
-	    [CHECK_OFF] = nacre_policy_auto_add,
+	    [CHECK_ACCEPT_NEW] = remember,
+	    [CHECK_OFF] = remember,
 	};
 
 	return settings->checking == CHECK_ASK && settings->batch ? nacre_policy_reject : policies[settings->checking];
@@ -131,6 +144,6 @@ trust_set_up(nacre_client *client, const struct settings *settings)
 		global = global_default;
 	if (!settings_has(settings, "UserKnownHostsFile"))
 		user = user_default;
-	nacre_client_set_missing_host_key_policy(client, policy_of(settings), NULL);
+	nacre_client_set_missing_host_key_policy(client, policy_of(settings), (void *)(uintptr_t)settings);
 	return load_all(client, global, user);
 }
