@@ -101,6 +101,7 @@ client_leave(struct nacre_client *c, int rc)
 {
 	if (c->in_callback > 0)
 		return rc;
+	channel_drop_given_back(c);
 	if (c->free_wanted) {
 		client_destroy(c);
 		return NACRE_E_CANCELLED;

@@ -226,6 +226,54 @@ a_log_callback_may_close_the_client(void **state)
 	stage_end(&s);
 }
 
+struct channel_closer {
+	nacre_client *client;
+	nacre_channel *channel;
+	bool free_too;
+};
+
+static void
+close_channel_at_rekey(void *ctx, enum nacre_log_level level, const char *channel, const char *message)
+{
+	struct channel_closer *closer = ctx;
+
+	(void)level;
+	(void)channel;
+	if (strstr(message, "keys changed") == NULL || closer->channel == NULL)
+		return;
+	nacre_channel_close(closer->channel);
+	closer->channel = NULL;
+	if (closer->free_too)
+		nacre_client_free(closer->client);
+}
+
+/* The call that runs still works on the channel: it goes when that call has returned. */
+static void
+a_log_callback_may_close_the_channel_that_is_waited_for(void **state)
+{
+	(void)state;
+	for (int free_too = 0; free_too <= 1; free_too++) {
+		struct channel_closer closer = {.free_too = free_too != 0};
+		struct stage s;
+		char p[8];
+
+		stage_open(&s);
+		assert_int_equal(nacre_client_open_channel(s.client, "session", NULL, 0, &closer.channel), NACRE_OK);
+		closer.client = s.client;
+		nacre_client_set_log(s.client, close_channel_at_rekey, &closer);
+		nacre_channel_set_timeout(closer.channel, 300);
+		assert_int_equal(nacre_conn_rekey(nacre_client_conn(s.client)), NACRE_OK);
+		assert_int_equal(
+		    nacre_channel_read(closer.channel, p, sizeof(p)), free_too ? NACRE_E_CANCELLED : NACRE_E_TIMEOUT);
+		assert_null(closer.channel);
+		if (free_too)
+			s.client = NULL;
+		else
+			nacre_client_set_log(s.client, NULL, NULL);
+		stage_end(&s);
+	}
+}
+
 /* A peer behind a TCP listener: *port and a thread that serves the first connection. */
 struct tcp_peer {
 	int listener;
@@ -374,6 +422,7 @@ main(void)
 	    cmocka_unit_test(waiting_covers_the_callers_descriptors_too),
 	    cmocka_unit_test(the_log_goes_to_the_named_channel),
 	    cmocka_unit_test(a_log_callback_may_close_the_client),
+	    cmocka_unit_test(a_log_callback_may_close_the_channel_that_is_waited_for),
 	    cmocka_unit_test(connecting_by_name_dials_and_tells_the_address),
 	    cmocka_unit_test(the_readme_example_works),
 	    cmocka_unit_test(the_poll_example_works),
