@@ -15,6 +15,7 @@
  * Options are structs with a size field: set it to the struct's sizeof and leave the rest zero for the defaults.
  * Strings are NUL-terminated UTF-8 unless a length goes with them, and are copied unless "borrowed" is said.
  *
+ * Pointers that take a result (channel, result, exit, error) are never NULL.
  * Results: NACRE_OK or a negative NACRE_E_*. A failed call leaves the details in nacre_client_error. A NULL client is
  * NACRE_E_ARGUMENT everywhere (so the result of nacre_client_new need not be checked by itself).
  *

@@ -16,6 +16,7 @@
  * (examples/poll_client.c is that loop, whole.) After nacre_conn_received, take events until there are none: that is what
  * moves the protocol on. A connection is used by one thread at a time; two connections share nothing.
  *
+ * Pointers that take a result are never NULL, where nothing else is said.
  * Every function returns NACRE_OK or a negative NACRE_E_*, where nothing else is said. NACRE_E_MISUSE leaves the
  * connection as it was. Failures of the protocol, of crypto and of memory are final: they are kept (nacre_conn_error),
  * a DISCONNECT is queued where it can help the peer, and NACRE_EVENT_CLOSED is the last event. */
@@ -71,7 +72,7 @@ struct nacre_conn_options {
 	/* server */
 	const nacre_key *const *host_keys; /* at most 64; the list is copied, the keys are borrowed; a key without private half asks NACRE_EVENT_SIGN */
 	size_t n_host_keys;
-	const char *auth_banner;   /* sent before the first answer to an auth request; NULL: none */
+	const char *auth_banner;   /* sent before the first answer to an auth request, at most 32768 bytes; NULL: none */
 	const char *auth_methods;  /* offered; NULL: "publickey,password" */
 	unsigned auth_tries_max;   /* refused requests until DISCONNECT; 0: 6 */
 

@@ -12,6 +12,7 @@
 #define CHANNELS_MAX 1024
 #define AUTH_TRIES_MAX 6
 #define HOST_KEYS_MAX 64
+#define BANNER_MAX 32768 /* one message of it must fit a packet that every peer takes */
 #define AUTH_METHODS "publickey,password"
 
 static void *
@@ -89,6 +90,8 @@ check_options(const struct nacre_conn_options *o)
 	if (o->role != NACRE_CLIENT && o->role != NACRE_SERVER)
 		return NACRE_E_ARGUMENT;
 	if (o->role == NACRE_SERVER && (o->n_host_keys == 0 || o->n_host_keys > HOST_KEYS_MAX || o->host_keys == NULL))
+		return NACRE_E_ARGUMENT;
+	if (o->auth_banner != NULL && strlen(o->auth_banner) > BANNER_MAX)
 		return NACRE_E_ARGUMENT;
 	if (o->window > o->window_max && o->window_max != 0)
 		return NACRE_E_ARGUMENT;
@@ -212,7 +215,7 @@ nacre_conn_new(const struct nacre_env *env, const struct nacre_conn_options *opt
 	if (env == NULL || options == NULL || options->size != sizeof(*options))
 		return NACRE_E_ARGUMENT;
 	if ((r = check_options(options)) != 0)
-		return refuse_options(options, r, "options: the role, the host keys or the windows are not usable");
+		return refuse_options(options, r, "options: the role, the host keys, the banner or the windows are not usable");
 	if ((c = env->alloc(env->ctx, sizeof(*c))) == NULL)
 		return refuse_options(options, NACRE_E_NOMEM, "out of memory");
 	memset(c, 0, sizeof(*c));

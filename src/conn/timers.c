@@ -91,17 +91,29 @@ keepalive_at(const struct nacre_conn *c)
 	return c->received_ms + (int64_t)c->options.keepalive_ms * (c->keepalives + 1);
 }
 
+/* Where the next keepalive's operation is kept; NULL where so many are unanswered that one more says nothing new. */
+static uint64_t *
+free_operation(struct nacre_conn *c)
+{
+	size_t i;
+
+	for (i = 0; i < KEEPALIVES_MAX; i++)
+		if (c->keepalive_operations[i] == 0)
+			return &c->keepalive_operations[i];
+	return NULL;
+}
+
 static int
 send_keepalive(struct nacre_conn *c)
 {
-	uint64_t operation = 0;
+	uint64_t *kept = free_operation(c), operation = 0;
 	int r;
 
-	if (c->keepalives < KEEPALIVES_MAX) {
+	if (kept != NULL) {
 		r = mux_global_request(c->mux, SLICE_LIT("keepalive@openssh.com"), SLICE_NONE, &operation);
 		if (r != 0 && r != NACRE_E_AGAIN)
 			return r;
-		c->keepalive_operations[c->keepalives] = operation;
+		*kept = operation;
 	}
 	c->keepalives++;
 	return 0;

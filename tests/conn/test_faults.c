@@ -576,6 +576,30 @@ keepalives_are_counted_and_given_up(void **state)
 	end(&s);
 }
 
+/* The first answer comes late, after a packet has started the count anew: both are answers to keepalives, and counted. */
+static void
+a_late_keepalive_reply_is_counted_and_not_told(void **state)
+{
+	struct nacre_conn_options client = {.size = sizeof(client), .keepalive_ms = 1000};
+	static const uint8_t ignore[] = {NUM_ignore, 0, 0, 0, 0};
+	struct session s = {.channel = 0};
+	struct nacre_conn_info info;
+
+	(void)state;
+	begin(&s, &client, NULL);
+	assert_true(pair_login(&s.p));
+	assert_int_equal(nacre_conn_tick(s.p.client.conn, 1000), 0);
+	puppet_send(s.p.server.conn, ignore, sizeof(ignore));
+	(void)pair_move(&s.p, false, SIZE_MAX);
+	(void)pair_events(&s.p, &s.p.client);
+	assert_int_equal(nacre_conn_tick(s.p.client.conn, 2000), 0);
+	pair_run(&s.p);
+	nacre_conn_get_info(s.p.client.conn, &info);
+	assert_int_equal(info.keepalive_replies, 2);
+	assert_int_equal(s.p.client.seen[NACRE_EVENT_GLOBAL_REPLY], 0);
+	end(&s);
+}
+
 static void
 idle_buffers_are_given_back(void **state)
 {
@@ -729,6 +753,7 @@ main(void)
 		cmocka_unit_test(a_person_who_thinks_is_not_timed_out),
 		cmocka_unit_test(a_client_that_does_not_log_in_is_ended_after_two_minutes),
 		cmocka_unit_test(keepalives_are_counted_and_given_up),
+		cmocka_unit_test(a_late_keepalive_reply_is_counted_and_not_told),
 		cmocka_unit_test(idle_buffers_are_given_back),
 		cmocka_unit_test(a_disconnect_is_told_with_its_reason_and_safe_text),
 		cmocka_unit_test(memory_that_runs_out_anywhere_ends_cleanly),
