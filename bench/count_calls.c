@@ -1,5 +1,5 @@
-/* count_calls: preloaded into a program, counts its calls of the clock and of randomness, which no system call shows where
- * the kernel answers them without one. Says so on standard error at the end. Must not know: the program. */
+/* count_calls: preloaded into a program, counts its calls of the clock and of randomness, which no system call shows
+ * where the kernel answers them without one. Says so on standard error at the end. Must not know: the program. */
 #define _GNU_SOURCE
 #include <dlfcn.h>
 #include <stdio.h>

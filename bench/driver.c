@@ -1,6 +1,7 @@
 /* driver: the jobs that are measured, over any library. Knows: link.h. Must not know: which library.
  * usage: bench_LIBRARY JOB COUNT COMMAND HOST PORT USER KEY KNOWN_HOSTS [CIPHER]
- * JOB: connects, execs (COUNT times COMMAND), download (until COUNT bytes came), upload (COUNT bytes), both also -lent, ping-pong. */
+ * JOB: connects, execs (COUNT times COMMAND), download (until COUNT bytes came), upload (COUNT bytes), both also -lent,
+ * ping-pong. */
 #include "link.h"
 
 #include <stdint.h>

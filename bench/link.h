@@ -10,9 +10,9 @@ struct link_target {
 	const char *host;
 	unsigned port;
 	const char *user;
-	const char *key_file;    /* unencrypted, its public half beside it as .pub */
+	const char *key_file; /* unencrypted, its public half beside it as .pub */
 	const char *known_hosts; /* the library under test checks it; the others need not */
-	const char *cipher;      /* both directions; "" for the library's default */
+	const char *cipher; /* both directions; "" for the library's default */
 };
 
 struct link;

@@ -67,7 +67,8 @@ link_eof(struct link *link)
 	must(link, nacre_channel_send_eof(link->channel));
 }
 
-/* The core's own calls, on the facade's connection: what arrived is peeked, what leaves is written where it is staged. */
+/* The core's own calls, on the facade's connection: what arrived is peeked, what leaves is written where it is staged.
+ */
 const void *
 link_borrow(struct link *link, size_t *n)
 {
@@ -86,9 +87,8 @@ link_borrow(struct link *link, size_t *n)
 void
 link_return(struct link *link, size_t n)
 {
-	must(link,
-	    nacre_conn_channel_consume(
-		nacre_client_conn(link->client), nacre_channel_number(link->channel), NACRE_STDOUT, n));
+	must(link, nacre_conn_channel_consume(
+		       nacre_client_conn(link->client), nacre_channel_number(link->channel), NACRE_STDOUT, n));
 }
 
 void *
@@ -105,9 +105,8 @@ link_borrow_room(struct link *link, size_t *n)
 void
 link_return_room(struct link *link, size_t n)
 {
-	must(link,
-	    nacre_conn_channel_commit(
-		nacre_client_conn(link->client), nacre_channel_number(link->channel), NACRE_STDOUT, n));
+	must(link, nacre_conn_channel_commit(
+		       nacre_client_conn(link->client), nacre_channel_number(link->channel), NACRE_STDOUT, n));
 }
 
 int

@@ -1,5 +1,5 @@
-/* memory: what a connection holds while idle, and whether it allocates while busy. Knows: the core, an allocator that counts.
- * Must not know: sockets. Prints "idle BYTES", "busy ALLOCATIONS PACKETS". usage: memory */
+/* memory: what a connection holds while idle, and whether it allocates while busy. Knows: the core, an allocator that
+ * counts. Must not know: sockets. Prints "idle BYTES", "busy ALLOCATIONS PACKETS". usage: memory */
 #include <nacre/nacre.h>
 
 #include <stdint.h>
@@ -202,7 +202,8 @@ main(void)
 	nacre_key *host_key = NULL, *key = NULL;
 	int failed = 1;
 
-	if (nacre_key_generate(env, "ssh-ed25519", 0, &host_key) == 0 && nacre_key_generate(env, "ssh-ed25519", 0, &key) == 0) {
+	if (nacre_key_generate(env, "ssh-ed25519", 0, &host_key) == 0 &&
+	    nacre_key_generate(env, "ssh-ed25519", 0, &key) == 0) {
 		user_key = key;
 		failed = measure(host_key);
 	}

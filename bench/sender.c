@@ -1,7 +1,7 @@
 /* sender: the bench's own server, which keeps the socket full. Knows: the core and the pump. Must not know: the client.
- * RFC 4254 6.5. usage: sender HOST_KEY; prints "listening on PORT". Serves one connection after the other; whoever comes with
- * a key is let in, which is why it listens on the loopback address only. Commands: "send N" (N bytes), "cat", anything else
- * takes its input and ends with status 0. */
+ * RFC 4254 6.5. usage: sender HOST_KEY; prints "listening on PORT". Serves one connection after the other; whoever
+ * comes with a key is let in, which is why it listens on the loopback address only. Commands: "send N" (N bytes),
+ * "cat", anything else takes its input and ends with status 0. */
 #include <nacre/nacre.h>
 
 #include <arpa/inet.h>

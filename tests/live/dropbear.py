@@ -59,6 +59,10 @@ class Server(process.Background):
         return self
 
 
-def client(port, key, *command, input=b'', options=()):
+def client_argv(port, key, *command, options=()):
     argv = [place.program('dbclient'), '-y', '-y', '-i', key, '-p', str(port), *options, f'{place.USER}@127.0.0.1', *command]
-    return process.run((namespace() or []) + argv, input=input)
+    return (namespace() or []) + argv
+
+
+def client(port, key, *command, input=b'', options=()):
+    return process.run(client_argv(port, key, *command, options=options), input=input)

@@ -16,14 +16,27 @@ class Desk(asyncssh.SSHServer):
         return (username, password) == (USER, PASSWORD)
 
 
+async def feed(process, child):
+    while data := await process.stdin.read(65536):
+        child.stdin.write(data)
+        await child.stdin.drain()
+    child.stdin.close()
+
+
+async def copy(source, sink):
+    while data := await source.read(65536):
+        sink.write(data)
+        await sink.drain()
+
+
 async def run(process):
-    command = process.command or ''
+    """By hand: AsyncSSH's own redirect reads twice at once when its writer is paused."""
     child = await asyncio.create_subprocess_shell(
-        command, stdin=asyncio.subprocess.PIPE, stdout=asyncio.subprocess.PIPE, stderr=asyncio.subprocess.PIPE)
-    await process.redirect(stdin=child.stdin, stdout=child.stdout, stderr=child.stderr)
+        process.command or '', stdin=asyncio.subprocess.PIPE, stdout=asyncio.subprocess.PIPE, stderr=asyncio.subprocess.PIPE)
+    feeder = asyncio.create_task(feed(process, child))
+    await asyncio.gather(copy(child.stdout, process.stdout), copy(child.stderr, process.stderr))
     status = await child.wait()
-    await process.stdout.drain()
-    await process.stderr.drain()
+    feeder.cancel()
     if status < 0:
         process.channel.exit_with_signal('TERM', False, 'killed')
     else:

@@ -81,6 +81,23 @@ def run(argv, input=b'', **options):
     return subprocess.CompletedProcess(argv, child.returncode, out, err.decode('utf-8', 'replace'))
 
 
+def echo(argv, data):
+    """What a program that is given data says back, as many bytes; then it is ended, whether it would end or not."""
+    child = subprocess.Popen(argv, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL,
+                             start_new_session=True)
+    overdue = threading.Timer(PATIENCE, os.killpg, (child.pid, signal.SIGKILL))
+    overdue.start()
+    writer = threading.Thread(target=lambda: (child.stdin.write(data), child.stdin.close()), daemon=True)
+    writer.start()
+    said = child.stdout.read(len(data))
+    overdue.cancel()
+    with contextlib.suppress(ProcessLookupError):
+        os.killpg(child.pid, signal.SIGKILL)
+    child.wait()
+    child.stdout.close()
+    return said
+
+
 def run_with_terminal(argv, answers):
     """Runs a program that has a terminal to ask on. answers: (pattern of the prompt, answer) pairs, in order. Returns what
     the terminal showed beside the result; the program's own three streams are not the terminal."""
@@ -90,11 +107,12 @@ def run_with_terminal(argv, answers):
     shown = bytearray()
 
     def converse():
-        wanted = list(answers)
+        wanted, answered = list(answers), 0
         with contextlib.suppress(OSError):
             while data := os.read(master, 4096):
                 shown.extend(data)
-                if wanted and re.search(wanted[0][0], shown.decode('utf-8', 'replace')):
+                if wanted and re.search(wanted[0][0].encode(), shown[answered:]):
+                    answered = len(shown)
                     os.write(master, wanted.pop(0)[1].encode() + b'\n')
 
     talker = threading.Thread(target=converse, daemon=True)

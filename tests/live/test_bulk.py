@@ -25,9 +25,11 @@ def transfer(port, command, *options, upload=False):
     return done.stdout
 
 
-def exchanges_are_many(server):
-    """RFC 4253 9: 64 MiB at one MiB for each exchange; some slack, since a rekey takes a while to start."""
-    assert server.said('SSH2_MSG_NEWKEYS received') >= 40, server.said('SSH2_MSG_NEWKEYS received')
+def exchanges_are_many(server, least):
+    """Who counts what it sends stops at each MiB. Who counts what it receives gets what was under way besides: up to a
+    window of 16 MiB each time."""
+    seen = server.said('SSH2_MSG_NEWKEYS received')
+    assert seen >= least, seen
 
 
 def sshd():
@@ -38,28 +40,28 @@ def download(cipher):
     with sshd() as server:
         data = transfer(server.port, f'cat {place.big_file()}', 'RekeyLimit=1M', f'Ciphers={cipher}')
         assert hashlib.sha256(data).hexdigest() == digest()
-        exchanges_are_many(server)
+        exchanges_are_many(server, 4)
 
 
 def upload(cipher):
     with sshd() as server:
         said = transfer(server.port, 'sha256sum', 'RekeyLimit=1M', f'Ciphers={cipher}', upload=True)
         assert said.split()[0].decode() == digest()
-        exchanges_are_many(server)
+        exchanges_are_many(server, 50)
 
 
 def both_at_once(cipher):
     with sshd() as server:
         data = transfer(server.port, 'cat', 'RekeyLimit=1M', f'Ciphers={cipher}', upload=True)
         assert hashlib.sha256(data).hexdigest() == digest()
-        exchanges_are_many(server)
+        exchanges_are_many(server, 50)
 
 
 def the_server_rekeys_every_mib_too():
     with Sshd([HOST], place.authorized_keys(MINE), 'RekeyLimit 1M') as server:
         data = transfer(server.port, 'cat', upload=True)
         assert hashlib.sha256(data).hexdigest() == digest()
-        exchanges_are_many(server)
+        exchanges_are_many(server, 50)
 
 
 def our_server_both_ways_with_rekeys_by_the_client():
@@ -76,7 +78,7 @@ def openssh_client_both_ways_with_rekeys():
              '-o', f'UserKnownHostsFile={known}', '-o', 'GlobalKnownHostsFile=/dev/null', '-o', 'RekeyLimit=1M',
              '-o', 'IdentityAgent=none', f'{place.USER}@127.0.0.1', 'cat'], stdin=source, capture_output=True, timeout=120)
         assert hashlib.sha256(done.stdout).hexdigest() == digest(), done.stderr[-2000:]
-        assert done.stderr.count(b'rekeying in progress') + done.stderr.count(b'SSH2_MSG_NEWKEYS received') >= 40
+        assert done.stderr.count(b'SSH2_MSG_NEWKEYS received') >= 50
 
 
 def named(test, cipher):

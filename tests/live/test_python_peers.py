@@ -70,7 +70,8 @@ def server_echoes_four_mib(package):
     refuse."""
     data = os.urandom(4 << 20)
     done = to(standing(package), 'cat', input=data, options=['RekeyLimit=1M'] if package == 'paramiko' else [])
-    assert done.returncode == 0 and hashlib.sha256(done.stdout).digest() == hashlib.sha256(data).digest(), done.stderr[-2000:]
+    assert done.returncode == 0 and hashlib.sha256(done.stdout).digest() == hashlib.sha256(data).digest(), (
+        done.stderr[-2000:] + '\n'.join(standing(package).lines[-40:]))
 
 
 def an_end_without_a_status_is_told():
