@@ -44,9 +44,7 @@ count(struct lane *lane, size_t wire_n)
 	if (++lane->seq == 0)
 		lane->seq_wrapped = true;
 	lane->packets++;
-	lane->total_packets++;
 	lane->bytes += wire_n;
-	lane->total_bytes += wire_n;
 }
 
 int
@@ -154,6 +152,8 @@ lane_open(struct lane *lane, struct inbox *in, const struct landing *landing, st
 void
 lane_rekeyed(struct lane *lane, bool strict)
 {
+	lane->earlier_packets += lane->packets;
+	lane->earlier_bytes += lane->bytes;
 	lane->packets = 0;
 	lane->bytes = 0;
 	if (strict) {

@@ -14,7 +14,7 @@ struct lane {
 	uint32_t seq;           /* of the next packet */
 	bool seq_wrapped;       /* since the connection began, or since strict kex last set it to 0 */
 	uint64_t packets, bytes; /* under these keys */
-	uint64_t total_packets, total_bytes;
+	uint64_t earlier_packets, earlier_bytes; /* under the keys before */
 	bool has_length;        /* in: `length` of the packet at hand is known */
 	uint32_t length;
 };

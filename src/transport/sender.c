@@ -45,11 +45,12 @@ reserve_direct(void *ctx, size_t n, int *error)
 	struct transport *t = ctx;
 
 	*error = 0;
+	t->out_packet_n = lane_packet_len(&t->out, n);
 	if (t->disconnected)
 		*error = NACRE_E_CLOSED;
 	else if (n == 0 || n > LIMIT_PAYLOAD_OUT)
 		*error = failure_set(t->setup.failure, NACRE_E_LIMIT, NACRE_ORIGIN_LOCAL, "a message of %zu bytes is too long", n);
-	else if ((t->out_packet = outq_reserve(&t->outq, lane_packet_len(&t->out, n))) == NULL)
+	else if ((t->out_packet = outq_reserve(&t->outq, t->out_packet_n)) == NULL)
 		*error = failure_set(t->setup.failure, NACRE_E_NOMEM, NACRE_ORIGIN_RESOURCE, "no memory for output");
 	if (*error != 0)
 		return NULL;
@@ -63,14 +64,14 @@ commit_direct(void *ctx)
 {
 	struct transport *t = ctx;
 	uint8_t *pkt = t->out_packet;
-	size_t n = t->out_payload_n, len = lane_packet_len(&t->out, n);
+	size_t n = t->out_payload_n;
 	int r;
 
 	t->out_packet = NULL;
 	trace_packet(t, NACRE_TRACE_SENT, t->out.seq, slice_of(pkt + LANE_PAYLOAD_OFFSET, n));
 	if ((r = lane_seal(&t->out, &t->pad, pkt, n)) != 0)
 		return failure_set(t->setup.failure, r, NACRE_ORIGIN_CRYPTO, "a packet cannot be encrypted");
-	outq_commit(&t->outq, len);
+	outq_commit(&t->outq, t->out_packet_n);
 	return 0;
 }
 
@@ -118,7 +119,8 @@ commit(void *ctx)
 	}
 	if ((r = commit_direct(t)) != 0)
 		return r;
-	return transport_rekey_if_due(t);
+	/* The other direction and the time are looked at once a turn. */
+	return transport_is_worn(t, &t->out) ? transport_rekey_if_due(t) : 0;
 }
 
 static size_t

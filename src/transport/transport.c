@@ -219,16 +219,21 @@ transport_rekey(struct transport *t)
 	return t->exchange != NULL ? 0 : exchange_start(t);
 }
 
+bool
+transport_is_worn(const struct transport *t, const struct lane *lane)
+{
+	const struct nacre_conn_options *o = t->setup.options;
+
+	return lane_is_worn(lane, o->rekey_bytes == 0 ? REKEY_BYTES : o->rekey_bytes,
+	    o->rekey_packets == 0 ? REKEY_PACKETS : o->rekey_packets);
+}
+
 static bool
 is_worn(const struct transport *t)
 {
-	const struct nacre_conn_options *o = t->setup.options;
-	uint64_t bytes = o->rekey_bytes == 0 ? REKEY_BYTES : o->rekey_bytes;
-	uint64_t packets = o->rekey_packets == 0 ? REKEY_PACKETS : o->rekey_packets;
 	int64_t due = transport_rekey_time(t);
 
-	return lane_is_worn(&t->in, bytes, packets) || lane_is_worn(&t->out, bytes, packets) ||
-	       (due >= 0 && t->now_ms >= due);
+	return transport_is_worn(t, &t->in) || transport_is_worn(t, &t->out) || (due >= 0 && t->now_ms >= due);
 }
 
 int

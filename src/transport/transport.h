@@ -41,7 +41,7 @@ struct transport {
 
 	size_t in_use;  /* bytes of the inbox that the last payload stands in */
 	uint8_t *out_packet; /* reserved, not yet committed; NULL: none */
-	size_t out_payload_n;
+	size_t out_payload_n, out_packet_n;
 	bool out_is_held;    /* the reserved payload goes to `held` */
 	struct buf held;     /* payloads, each behind its uint32 length, that wait for our NEWKEYS */
 
@@ -91,6 +91,8 @@ transport_is_keyed(const struct transport *t)
 int transport_rekey(struct transport *t) NACRE_CHECK;
 /* Starts one where the keys are worn by the options' limits or the cipher's; the time is now_ms. */
 int transport_rekey_if_due(struct transport *t) NACRE_CHECK;
+/* Has one direction come to the options' limits or the cipher's? */
+bool transport_is_worn(const struct transport *t, const struct lane *lane);
 
 int transport_send_ignore(struct transport *t, size_t n) NACRE_CHECK;
 /* May the owner ask for n bytes more than it owes? Not where the peer does not read, or stalls an exchange: what is owed to
