@@ -26,7 +26,9 @@ def namespace():
 
 
 def covered(argv):
-    return tap.need(namespace(), 'no mount namespace is permitted here, and the real ~/.ssh is not touched') + argv
+    if namespace() is None:
+        raise tap.NotHere('no mount namespace is permitted, and the real ~/.ssh is not touched')
+    return namespace() + argv
 
 
 def host_key(kind, bits=None):

@@ -60,12 +60,13 @@ class Background:
         return self
 
     def __exit__(self, *_):
-        for number in (signal.SIGTERM, signal.SIGKILL):
-            with contextlib.suppress(ProcessLookupError):
-                os.killpg(self.child.pid, number)
-            with contextlib.suppress(subprocess.TimeoutExpired):
-                self.child.wait(5)
-        self.child.stdout.close() if not self.reader.is_alive() else self.reader.join(5)
+        """The group is ended before its leader is waited for: until then nobody else can get its number."""
+        for number, patience in ((signal.SIGTERM, 5), (signal.SIGKILL, 30)):
+            os.killpg(self.child.pid, number)
+            self.reader.join(patience)
+        self.child.wait()
+        if not self.reader.is_alive():
+            self.child.stdout.close()
 
 
 def run(argv, input=b'', **options):
