@@ -278,6 +278,46 @@ a_session_works_when_cut_at_any_byte(void **state)
 		}
 }
 
+/* Sends all that the client has to say at once; false where it has nothing to say. */
+static bool
+fly(struct pair *p)
+{
+	if (pair_move(p, true, SIZE_MAX) == 0)
+		return false;
+	while (pair_move(p, true, SIZE_MAX) > 0)
+		;
+	(void)pair_events(p, &p->server);
+	while (pair_move(p, false, SIZE_MAX) > 0)
+		;
+	(void)pair_events(p, &p->client);
+	return true;
+}
+
+static void
+connect_login_command_and_status_take_five_flights(void **state)
+{
+	struct session s;
+	uint64_t operation;
+	uint32_t channel = UINT32_MAX;
+	unsigned flights = 0;
+
+	(void)state;
+	session_options(&s, 47);
+	session_start(&s, KEY_ED25519);
+	s.p.auth = PAIR_PUBLICKEY;
+	s.p.user_key = keys.key[KEY_ED25519];
+	while (s.p.client.seen[NACRE_EVENT_CHANNEL_EXIT] == 0 && fly(&s.p)) {
+		flights++;
+		if (channel == UINT32_MAX && s.p.client.seen[NACRE_EVENT_AUTHENTICATED] == 1)
+			assert_int_equal(nacre_conn_channel_open(s.p.client.conn, "session", NULL, 0, &channel), 0);
+		else if (s.p.client.seen[NACRE_EVENT_CHANNEL_OPENED] == 1 && s.p.client.seen[NACRE_EVENT_CHANNEL_EXIT] == 0)
+			assert_int_equal(nacre_conn_channel_exec(s.p.client.conn, channel, "x", 1, &operation), 0);
+	}
+	assert_int_equal(s.p.client.seen[NACRE_EVENT_CHANNEL_EXIT], 1);
+	assert_int_equal(flights, 5);
+	session_end(&s);
+}
+
 static void
 a_wrong_password_is_a_refusal_and_then_the_end(void **state)
 {
@@ -434,6 +474,7 @@ main(void)
 		cmocka_unit_test(both_names_of_curve25519_work),
 		cmocka_unit_test(a_session_works_with_input_and_output_a_byte_at_a_time),
 		cmocka_unit_test(a_session_works_when_cut_at_any_byte),
+		cmocka_unit_test(connect_login_command_and_status_take_five_flights),
 		cmocka_unit_test(a_wrong_password_is_a_refusal_and_then_the_end),
 		cmocka_unit_test(too_many_wrong_passwords_end_the_connection),
 		cmocka_unit_test(a_refused_host_key_ends_it_before_any_credential_leaves),

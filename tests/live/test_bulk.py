@@ -1,6 +1,7 @@
 # Knows: 64 MiB through exec in both directions, with a rekey every MiB, compared by hash. Must not know: the reasons.
 import functools
 import hashlib
+import re
 import subprocess
 
 import nacre
@@ -65,9 +66,12 @@ def the_server_rekeys_every_mib_too():
 
 
 def our_server_both_ways_with_rekeys_by_the_client():
-    with nacre.Server([HOST], place.authorized_keys(MINE)) as server:
-        data = transfer(server.port, 'cat', 'RekeyLimit=1M', upload=True)
-        assert hashlib.sha256(data).hexdigest() == digest()
+    with nacre.Server([HOST], place.authorized_keys(MINE)) as server, open(place.big_file(), 'rb') as source:
+        done = nacre.run(server.port, 'cat', key=MINE, known=place.known_hosts(server.port, HOST), input=source,
+                         options=['RekeyLimit=1M'], flags=['--trace'])
+        assert done.returncode == 0 and hashlib.sha256(done.stdout).hexdigest() == digest(), done.stderr[-2000:]
+        exchanges = len(re.findall(r'^<- \d+ newkeys', done.stderr, re.M))
+        assert exchanges >= 50, exchanges
 
 
 def openssh_client_both_ways_with_rekeys():
