@@ -29,6 +29,7 @@ struct cipher_state {
 
 struct cipher {
 	const char *name;
+	bool legacy; /* compiled in, offered only where asked for by name or preset */
 	enum cipher_kind kind;
 	uint8_t block_len; /* padding granularity: at least 8 */
 	uint8_t key_len, iv_len, tag_len;
@@ -58,6 +59,7 @@ struct mac_state {
 
 struct mac {
 	const char *name;
+	bool legacy;
 	uint8_t key_len, tag_len;
 	bool etm; /* over the ciphertext, packet_length in clear (the -etm@openssh.com names) */
 

@@ -19,6 +19,7 @@ struct kex_state {
 
 struct kex {
 	const char *name;
+	bool legacy; /* compiled in, offered only where asked for by name or preset */
 	enum hash_id hash;
 	enum kex_secret secret_form;
 	size_t init_len, reply_len, secret_len; /* exact: checked before any mathematics */

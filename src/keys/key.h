@@ -22,6 +22,7 @@ const struct key_type *key_type_find(struct slice name);
 /* A signature algorithm: what negotiation and "publickey" name. One key type may have several (RFC 8332). */
 struct sigalg {
 	const char *name;
+	bool legacy; /* compiled in, offered only where asked for by name or preset */
 	const char *key_type;
 	enum hash_id hash; /* RSA */
 };

@@ -6,13 +6,13 @@
 #include <sodium.h>
 
 const struct sigalg sigalg_table[] = {
-    {"ssh-ed25519", "ssh-ed25519", HASH_NONE},
-    {"ecdsa-sha2-nistp256", "ecdsa-sha2-nistp256", HASH_NONE},
-    {"ecdsa-sha2-nistp384", "ecdsa-sha2-nistp384", HASH_NONE},
-    {"ecdsa-sha2-nistp521", "ecdsa-sha2-nistp521", HASH_NONE},
-    {"rsa-sha2-512", "ssh-rsa", HASH_SHA512},
-    {"rsa-sha2-256", "ssh-rsa", HASH_SHA256},
-    {NULL, NULL, HASH_NONE},
+    {.name = "ssh-ed25519", .key_type = "ssh-ed25519"},
+    {.name = "ecdsa-sha2-nistp256", .key_type = "ecdsa-sha2-nistp256"},
+    {.name = "ecdsa-sha2-nistp384", .key_type = "ecdsa-sha2-nistp384"},
+    {.name = "ecdsa-sha2-nistp521", .key_type = "ecdsa-sha2-nistp521"},
+    {.name = "rsa-sha2-512", .key_type = "ssh-rsa", .hash = HASH_SHA512},
+    {.name = "rsa-sha2-256", .key_type = "ssh-rsa", .hash = HASH_SHA256},
+    {.name = NULL},
 };
 
 const struct sigalg *

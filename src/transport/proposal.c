@@ -6,56 +6,62 @@
 #define MARKERS_CLIENT "ext-info-c,kex-strict-c-v00@openssh.com,kex-strict-c"
 #define MARKERS_SERVER "ext-info-s,kex-strict-s-v00@openssh.com,kex-strict-s"
 
-/* One row's name, whatever the table: NULL ends it. */
-typedef const char *name_at_fn(size_t i);
+/* One row of a table, whatever the table: a NULL name ends it. */
+struct offer {
+	const char *name;
+	bool legacy;
+};
 
-static const char *
+typedef struct offer offer_at_fn(size_t i);
+
+static struct offer
 kex_at(size_t i)
 {
-	return kex_table[i].name;
+	return (struct offer){kex_table[i].name, kex_table[i].legacy};
 }
 
-static const char *
+static struct offer
 sigalg_at(size_t i)
 {
-	return sigalg_table[i].name;
+	return (struct offer){sigalg_table[i].name, sigalg_table[i].legacy};
 }
 
-static const char *
+static struct offer
 cipher_at(size_t i)
 {
-	return cipher_table[i].name;
+	return (struct offer){cipher_table[i].name, cipher_table[i].legacy};
 }
 
-static const char *
+static struct offer
 mac_at(size_t i)
 {
-	return mac_table[i].name;
+	return (struct offer){mac_table[i].name, mac_table[i].legacy};
 }
 
 static bool
-table_has(name_at_fn *at, struct slice name)
+table_has(offer_at_fn *at, struct slice name)
 {
 	size_t i;
 
-	for (i = 0; at(i) != NULL; i++)
-		if (slice_is(name, at(i)))
+	for (i = 0; at(i).name != NULL; i++)
+		if (slice_is(name, at(i).name))
 			return true;
 	return false;
 }
 
 static void
-put_table(struct buf *b, name_at_fn *at)
+put_table(struct buf *b, offer_at_fn *at)
 {
 	size_t i;
 
-	for (i = 0; at(i) != NULL; i++)
-		buf_put_name(b, 0, slice_str(at(i)));
+	for (i = 0; at(i).name != NULL; i++)
+		if (!at(i).legacy)
+			buf_put_name(b, 0, slice_str(at(i).name));
 }
 
 /* The caller's list as it is, every name known. */
 static int
-put_list(struct buf *b, name_at_fn *at, const char *what, const char *list, struct failure *failure)
+put_list(struct buf *b, offer_at_fn *at, const char *what, const char *list, struct failure *failure)
 {
 	struct slice rest = slice_str(list), name;
 
@@ -78,7 +84,7 @@ take_string(struct buf *b, const struct nacre_env *env, char **out)
 }
 
 static int
-list_init(char **out, const struct nacre_env *env, name_at_fn *at, const char *what, const char *list,
+list_init(char **out, const struct nacre_env *env, offer_at_fn *at, const char *what, const char *list,
     struct failure *failure)
 {
 	struct buf b;
