@@ -5,44 +5,48 @@
 #define EXTENDED_STDERR 1 /* RFC 4254 5.2: SSH_EXTENDED_DATA_STDERR */
 
 static int
-send_data(struct mux *mux, const struct channel *ch, struct slice data)
+send_data(struct mux *mux, const struct channel *ch, uint8_t *p, size_t n)
 {
+	struct slice data = slice_of(p, n);
 	struct msg_channel_data out = {.recipient = ch->peer, .data = data};
 	struct msg_channel_extended_data err = {.recipient = ch->peer, .data_type = EXTENDED_STDERR, .data = data};
 
 	if (ch->stage.stream == NACRE_STDOUT)
-		return mux_send(mux, MSG_channel_data, &out);
-	return mux_send(mux, MSG_channel_extended_data, &err);
+		return msg_send_from(mux->setup.outbox, MSG_channel_data, &out, p);
+	return msg_send_from(mux->setup.outbox, MSG_channel_extended_data, &err, p);
 }
 
 /* The next packet's bytes. As long as the output has any room a packet is not cut for its sake: a small packet costs
  * more than the few bytes beyond the mark. */
-static struct slice
-next_data(struct mux *mux, const struct channel *ch)
+static uint8_t *
+next_data(struct mux *mux, const struct channel *ch, size_t *n)
 {
-	struct slice data = stage_peek(&ch->stage);
+	uint8_t *p = stage_peek(&ch->stage, n);
 
-	if (data.n > ch->tx_packet_max)
-		data.n = ch->tx_packet_max;
-	if (data.n > ch->tx_window)
-		data.n = ch->tx_window;
-	if (data.n == 0 || mux_room(mux) > 0)
-		return data;
+	if (*n > ch->tx_packet_max)
+		*n = ch->tx_packet_max;
+	if (*n > ch->tx_window)
+		*n = ch->tx_window;
+	if (*n == 0)
+		return NULL;
+	if (mux_room(mux) > 0)
+		return p;
 	mux->output = OUTPUT_SHORT;
-	return SLICE_NONE;
+	return NULL;
 }
 
 static int
 send_staged(struct mux *mux, struct channel *ch)
 {
-	struct slice data;
+	uint8_t *p;
+	size_t n;
 	int r;
 
-	while ((data = next_data(mux, ch)).n > 0) {
-		if ((r = send_data(mux, ch, data)) != 0)
+	while ((p = next_data(mux, ch, &n)) != NULL) {
+		if ((r = send_data(mux, ch, p, n)) != 0)
 			return r;
-		ch->tx_window -= (uint32_t)data.n; /* cannot wrap: next_data cut it */
-		stage_consume(&ch->stage, data.n);
+		ch->tx_window -= (uint32_t)n; /* cannot wrap: next_data cut it */
+		stage_consume(&ch->stage, n);
 	}
 	return 0;
 }

@@ -1,6 +1,8 @@
 /* stage: see stage.h. Knows: offsets in a ring. Must not know: why bytes wait. docs/design.md, "The core". */
 #include "stage.h"
 
+#define STAGE_BYTES (OUTBOX_MARGIN + STAGE_SIZE + OUTBOX_MARGIN)
+
 static size_t
 end_of(const struct stage *st)
 {
@@ -24,15 +26,24 @@ is_idle(const struct stage *st)
 	return st->n == 0 && st->lent == 0;
 }
 
+static int
+stage_new(struct stage *st, const struct nacre_env *env)
+{
+	uint8_t *p = mem_new(env, STAGE_BYTES);
+
+	if (p == NULL)
+		return NACRE_E_NOMEM;
+	st->p = p + OUTBOX_MARGIN;
+	return 0;
+}
+
 uint8_t *
 stage_lend(struct stage *st, const struct nacre_env *env, enum nacre_stream stream, size_t *n, int *error)
 {
 	*n = 0;
 	*error = 0;
-	if (st->p == NULL && (st->p = mem_new(env, STAGE_SIZE)) == NULL) {
-		*error = NACRE_E_NOMEM;
+	if (st->p == NULL && (*error = stage_new(st, env)) != 0)
 		return NULL;
-	}
 	if (is_idle(st))
 		st->first = 0;
 	if (st->n == 0)
@@ -53,12 +64,13 @@ stage_commit(struct stage *st, enum nacre_stream stream, size_t n)
 	return 0;
 }
 
-struct slice
-stage_peek(const struct stage *st)
+uint8_t *
+stage_peek(const struct stage *st, size_t *n)
 {
 	size_t together = STAGE_SIZE - st->first;
 
-	return st->n == 0 ? SLICE_NONE : slice_of(st->p + st->first, st->n < together ? st->n : together);
+	*n = st->n < together ? st->n : together;
+	return st->n == 0 ? NULL : st->p + st->first;
 }
 
 void
@@ -84,6 +96,7 @@ stage_trim(struct stage *st, const struct nacre_env *env)
 void
 stage_free(struct stage *st, const struct nacre_env *env)
 {
-	mem_wipe_free(env, st->p, st->p == NULL ? 0 : STAGE_SIZE);
+	if (st->p != NULL)
+		mem_wipe_free(env, st->p - OUTBOX_MARGIN, STAGE_BYTES);
 	*st = (struct stage){.p = NULL};
 }

@@ -7,12 +7,13 @@
 #define CHANNEL_STAGE_H
 
 #include "mem.h"
+#include "outbox.h"
 #include <nacre/event.h>
 
 #define STAGE_SIZE 32768
 
 struct stage {
-	uint8_t *p; /* NULL, or STAGE_SIZE bytes */
+	uint8_t *p; /* NULL, or STAGE_SIZE bytes, with OUTBOX_MARGIN bytes before and behind them */
 	size_t first, n; /* the staged bytes */
 	size_t lent; /* bytes that the caller may be writing now */
 	enum nacre_stream stream; /* of all staged and lent bytes */
@@ -24,8 +25,8 @@ uint8_t *stage_lend(
     struct stage *st, const struct nacre_env *env, enum nacre_stream stream, size_t *n, int *error) NACRE_CHECK;
 /* The caller wrote n bytes into what was lent. NACRE_E_MISUSE where that was not lent for this stream. */
 int stage_commit(struct stage *st, enum nacre_stream stream, size_t n) NACRE_CHECK;
-/* The first staged bytes, as many as lie together. */
-struct slice stage_peek(const struct stage *st);
+/* The first staged bytes, as many as lie together: *n of them. */
+uint8_t *stage_peek(const struct stage *st, size_t *n);
 /* The first n of them have left. */
 void stage_consume(struct stage *st, size_t n);
 /* Forgets the staged bytes; what is lent stays where it is. */

@@ -41,8 +41,9 @@ struct cipher {
 	    struct cipher_state *st, const struct nacre_env *env, const uint8_t *key, const uint8_t *iv, bool seal);
 	/* CIPHER_STREAM: encrypts or decrypts the next n bytes in place. Else NULL. */
 	int (*crypt)(struct cipher_state *st, uint8_t *p, size_t n);
-	/* AEAD kinds: encrypts in place and writes the tag at pkt[n]. Else NULL. */
-	int (*seal)(struct cipher_state *st, uint32_t seq, uint8_t *pkt, size_t n);
+	/* AEAD kinds: encrypts the n bytes at `in`, pkt for in place, else apart from it, to pkt, and writes the tag at
+	 * pkt[n]. Else NULL. */
+	int (*seal)(struct cipher_state *st, uint32_t seq, const uint8_t *in, size_t n, uint8_t *pkt);
 	/* AEAD kinds: packet_length from its 4 bytes on the wire, not yet authenticated. pkt stays as it is. Else NULL.
 	 */
 	int (*peek_length)(struct cipher_state *st, uint32_t seq, const uint8_t *pkt, uint32_t *length);

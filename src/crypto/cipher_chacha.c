@@ -58,14 +58,14 @@ make_poly_key(const struct chacha_state *c, const uint8_t nonce[8], uint8_t poly
 }
 
 int
-chacha_seal(struct cipher_state *st, uint32_t seq, uint8_t *pkt, size_t n)
+chacha_seal(struct cipher_state *st, uint32_t seq, const uint8_t *in, size_t n, uint8_t *pkt)
 {
 	const struct chacha_state *c = chacha_of(st);
 	uint8_t nonce[8], poly_key[32];
 	int r;
 
 	make_nonce(seq, nonce);
-	if ((r = crypt_length(c, nonce, pkt, pkt)) != 0 || (r = crypt_rest(c, nonce, pkt, n, pkt + LENGTH_LEN)) != 0 ||
+	if ((r = crypt_length(c, nonce, in, pkt)) != 0 || (r = crypt_rest(c, nonce, in, n, pkt + LENGTH_LEN)) != 0 ||
 	    (r = make_poly_key(c, nonce, poly_key)) != 0)
 		return r;
 	r = crypto_onetimeauth(pkt + n, pkt, n, poly_key) == 0 ? 0 : NACRE_E_CRYPTO;

@@ -70,18 +70,20 @@ next_nonce(uint8_t nonce[12])
 }
 
 int
-gcm_seal(struct cipher_state *st, uint32_t seq, uint8_t *pkt, size_t n)
+gcm_seal(struct cipher_state *st, uint32_t seq, const uint8_t *in, size_t n, uint8_t *pkt)
 {
 	struct gcm_state *g = gcm_of(st);
-	uint8_t *p = pkt + LENGTH_LEN;
+	const uint8_t *p = in + LENGTH_LEN;
+	uint8_t *out = pkt + LENGTH_LEN;
 	size_t len = n - LENGTH_LEN;
 	int r;
 
 	(void)seq;
+	memmove(pkt, in, LENGTH_LEN);
 	if (!g->is_sodium)
-		r = mbed_gcm_seal(g->key.mbed, g->nonce, slice_of(pkt, LENGTH_LEN), p, len, pkt + n);
+		r = mbed_gcm_seal(g->key.mbed, g->nonce, slice_of(pkt, LENGTH_LEN), p, len, out, pkt + n);
 	else if (crypto_aead_aes256gcm_encrypt_detached_afternm(
-		     p, pkt + n, NULL, p, len, pkt, LENGTH_LEN, NULL, g->nonce, &g->key.sodium) == 0)
+		     out, pkt + n, NULL, p, len, pkt, LENGTH_LEN, NULL, g->nonce, &g->key.sodium) == 0)
 		r = 0;
 	else
 		r = NACRE_E_CRYPTO;

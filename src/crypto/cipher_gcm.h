@@ -6,7 +6,7 @@
 
 int gcm256_init(struct cipher_state *st, const struct nacre_env *env, const uint8_t *key, const uint8_t *iv, bool seal);
 int gcm128_init(struct cipher_state *st, const struct nacre_env *env, const uint8_t *key, const uint8_t *iv, bool seal);
-int gcm_seal(struct cipher_state *st, uint32_t seq, uint8_t *pkt, size_t n);
+int gcm_seal(struct cipher_state *st, uint32_t seq, const uint8_t *in, size_t n, uint8_t *pkt);
 int gcm_peek_length(struct cipher_state *st, uint32_t seq, const uint8_t *pkt, uint32_t *length);
 int gcm_open(struct cipher_state *st, uint32_t seq, uint8_t *pkt, size_t n, uint8_t *out);
 void gcm_wipe(struct cipher_state *st);

@@ -12,12 +12,12 @@ int mbed_hash_update(struct hash *h, struct slice s) NACRE_CHECK;
 int mbed_hash_final(struct hash *h, uint8_t *out) NACRE_CHECK;
 void mbed_hash_free(struct hash *h);
 
-/* AES-GCM with a 12-byte nonce and a 16-byte tag, in place. */
+/* AES-GCM with a 12-byte nonce and a 16-byte tag; to out, which may be p. */
 #define MBED_GCM_STATE 512
 int mbed_gcm_init(void *state, const uint8_t *key, size_t key_len) NACRE_CHECK;
-int mbed_gcm_seal(
-    void *state, const uint8_t nonce[12], struct slice ad, uint8_t *p, size_t n, uint8_t tag[16]) NACRE_CHECK;
-/* To out, which may be p. NACRE_E_MAC, and nothing decrypted, where the tag is wrong. */
+int mbed_gcm_seal(void *state, const uint8_t nonce[12], struct slice ad, const uint8_t *p, size_t n, uint8_t *out,
+    uint8_t tag[16]) NACRE_CHECK;
+/* NACRE_E_MAC, and nothing decrypted, where the tag is wrong. */
 int mbed_gcm_open(void *state, const uint8_t nonce[12], struct slice ad, const uint8_t *p, size_t n,
     const uint8_t tag[16], uint8_t *out) NACRE_CHECK;
 void mbed_gcm_free(void *state);

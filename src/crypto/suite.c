@@ -104,7 +104,7 @@ suite_seal(struct suite *s, uint32_t seq, uint8_t *pkt, size_t n)
 	if (s->cipher == NULL)
 		return 0;
 	if (is_aead(s))
-		return s->cipher->seal(&s->cipher_state, seq, pkt, n);
+		return s->cipher->seal(&s->cipher_state, seq, pkt, n, pkt);
 	return is_etm(s) ? seal_etm(s, seq, pkt, n) : seal_eam(s, seq, pkt, n);
 }
 
@@ -151,15 +151,21 @@ open_eam(struct suite *s, uint32_t seq, uint8_t *pkt, size_t n)
 }
 
 bool
-suite_can_land(const struct suite *s)
+suite_can_move(const struct suite *s)
 {
 	return s->cipher != NULL && is_aead(s);
 }
 
 int
+suite_seal_from(struct suite *s, uint32_t seq, const uint8_t *in, size_t n, uint8_t *pkt)
+{
+	return suite_can_move(s) ? s->cipher->seal(&s->cipher_state, seq, in, n, pkt) : NACRE_E_MISUSE;
+}
+
+int
 suite_open_to(struct suite *s, uint32_t seq, uint8_t *pkt, size_t n, uint8_t *out)
 {
-	return suite_can_land(s) ? s->cipher->open(&s->cipher_state, seq, pkt, n, out) : NACRE_E_MISUSE;
+	return suite_can_move(s) ? s->cipher->open(&s->cipher_state, seq, pkt, n, out) : NACRE_E_MISUSE;
 }
 
 int

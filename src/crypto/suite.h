@@ -44,9 +44,11 @@ int suite_open_length(struct suite *s, uint32_t seq, uint8_t *pkt, uint32_t *len
  * wrong: pkt's content is then undefined and must not be looked at. */
 int suite_open(struct suite *s, uint32_t seq, uint8_t *pkt, size_t n) NACRE_CHECK;
 
-/* Can a packet be decrypted to another place than its own (an AEAD)? */
-bool suite_can_land(const struct suite *s);
-/* The same, but what follows packet_length goes to out, n - 4 bytes apart from pkt. Only where suite_can_land. */
+/* Can a packet be encrypted and decrypted to another place than its own (an AEAD)? */
+bool suite_can_move(const struct suite *s);
+/* As suite_seal, but of the n bytes at `in`, which stay as they are and stand apart from pkt. Only where suite_can_move. */
+int suite_seal_from(struct suite *s, uint32_t seq, const uint8_t *in, size_t n, uint8_t *pkt) NACRE_CHECK;
+/* As suite_open, but what follows packet_length goes to out, n - 4 bytes apart from pkt. Only where suite_can_move. */
 int suite_open_to(struct suite *s, uint32_t seq, uint8_t *pkt, size_t n, uint8_t *out) NACRE_CHECK;
 
 #endif

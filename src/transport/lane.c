@@ -48,7 +48,7 @@ count(struct lane *lane, size_t wire_n)
 }
 
 int
-lane_seal(struct lane *lane, struct pad *pad, uint8_t *pkt, size_t payload_n)
+lane_seal(struct lane *lane, struct pad *pad, uint8_t *pkt, size_t payload_n, uint8_t *out)
 {
 	size_t pad_n = padding_len(lane, payload_n);
 	size_t n = LANE_PAYLOAD_OFFSET + payload_n + pad_n;
@@ -57,7 +57,9 @@ lane_seal(struct lane *lane, struct pad *pad, uint8_t *pkt, size_t payload_n)
 	put_be32(pkt, (uint32_t)(n - 4));
 	pkt[4] = (uint8_t)pad_n;
 	pad_bytes(pad, pkt + LANE_PAYLOAD_OFFSET + payload_n, pad_n);
-	if ((r = suite_seal(&lane->suite, lane->seq, pkt, n)) != 0)
+	r = out == pkt ? suite_seal(&lane->suite, lane->seq, pkt, n)
+		       : suite_seal_from(&lane->suite, lane->seq, pkt, n, out);
+	if (r != 0)
 		return r;
 	count(lane, n + suite_tag_len(&lane->suite));
 	return 0;
@@ -117,7 +119,7 @@ open_packet(struct lane *lane, uint8_t *pkt, const struct landing *landing, cons
 	size_t n = (size_t)lane->length + 4; /* cannot wrap: length is at most LIMIT_PACKET */
 	uint8_t *out = NULL;
 
-	if (lane->length >= LANDING_LEAST && landing->take != NULL && suite_can_land(&lane->suite))
+	if (lane->length >= LANDING_LEAST && landing->take != NULL && suite_can_move(&lane->suite))
 		out = landing->take(landing->ctx, lane->length);
 	*body = out != NULL ? out : pkt + 4;
 	return out != NULL ? suite_open_to(&lane->suite, lane->seq, pkt, n, out) : suite_open(&lane->suite, lane->seq, pkt, n);

@@ -59,20 +59,28 @@ reserve_direct(void *ctx, size_t n, int *error)
 	return t->out_packet + LANE_PAYLOAD_OFFSET;
 }
 
+/* The reserved packet becomes whole: from the payload in it, or from one that stands apart with room around it. */
 static int
-commit_direct(void *ctx)
+seal(struct transport *t, uint8_t *payload)
 {
-	struct transport *t = ctx;
 	uint8_t *pkt = t->out_packet;
 	size_t n = t->out_payload_n;
 	int r;
 
 	t->out_packet = NULL;
-	trace_packet(t, NACRE_TRACE_SENT, t->out.seq, slice_of(pkt + LANE_PAYLOAD_OFFSET, n));
-	if ((r = lane_seal(&t->out, &t->pad, pkt, n)) != 0)
+	trace_packet(t, NACRE_TRACE_SENT, t->out.seq, slice_of(payload, n));
+	if ((r = lane_seal(&t->out, &t->pad, payload - LANE_PAYLOAD_OFFSET, n, pkt)) != 0)
 		return failure_set(t->setup.failure, r, NACRE_ORIGIN_CRYPTO, "a packet cannot be encrypted");
 	outq_commit(&t->outq, t->out_packet_n);
 	return 0;
+}
+
+static int
+commit_direct(void *ctx)
+{
+	struct transport *t = ctx;
+
+	return seal(t, t->out_packet + LANE_PAYLOAD_OFFSET);
 }
 
 /* RFC 4253 7.1: between our KEXINIT and our NEWKEYS nothing of the layers above may leave. Replies to what the peer sent
@@ -106,6 +114,13 @@ reserve(void *ctx, size_t n, int *error)
 	return reserve_direct(t, n, error);
 }
 
+/* The other direction and the time are looked at once a turn. */
+static int
+rekey_if_worn(struct transport *t)
+{
+	return transport_is_worn(t, &t->out) ? transport_rekey_if_due(t) : 0;
+}
+
 static int
 commit(void *ctx)
 {
@@ -117,10 +132,33 @@ commit(void *ctx)
 		t->held.n += t->out_payload_n;
 		return 0;
 	}
-	if ((r = commit_direct(t)) != 0)
+	r = commit_direct(t);
+	return r != 0 ? r : rekey_if_worn(t);
+}
+
+static int
+send_copied(struct transport *t, struct slice payload)
+{
+	int r;
+	uint8_t *p = reserve(t, payload.n, &r);
+
+	if (p == NULL)
 		return r;
-	/* The other direction and the time are looked at once a turn. */
-	return transport_is_worn(t, &t->out) ? transport_rekey_if_due(t) : 0;
+	memcpy(p, payload.p, payload.n);
+	return commit(t);
+}
+
+static int
+send_from(void *ctx, uint8_t *payload, size_t n)
+{
+	struct transport *t = ctx;
+	int r;
+
+	if (t->out_closed || !suite_can_move(&t->out.suite))
+		return send_copied(t, slice_of(payload, n));
+	if (reserve_direct(t, n, &r) == NULL || (r = seal(t, payload)) != 0)
+		return r;
+	return rekey_if_worn(t);
 }
 
 static size_t
@@ -136,14 +174,14 @@ room(void *ctx)
 void
 sender_init(struct transport *t)
 {
-	t->outbox = (struct outbox){t, reserve, commit, room};
+	t->outbox = (struct outbox){t, reserve, commit, room, send_from};
 	buf_init(&t->held, t->setup.env, LIMIT_HELD);
 }
 
 struct outbox
 sender_direct(struct transport *t)
 {
-	return (struct outbox){t, reserve_direct, commit_direct, room};
+	return (struct outbox){.ctx = t, .reserve = reserve_direct, .commit = commit_direct, .room = room};
 }
 
 int

@@ -172,6 +172,36 @@ msg_send(struct outbox *out, enum msg_id id, const void *in)
 	return out->commit(out->ctx);
 }
 
+/* Everything of a message before the bytes of its last field, a string. */
+static void
+write_head(const struct msg_row *row, const void *in, uint8_t *p)
+{
+	size_t last = row->n_fields - 1;
+
+	*p++ = row->number;
+	p = fields_write(row->fields, last, in, p);
+	put_be32(p, (uint32_t)slice_at(&row->fields[last], in).n);
+}
+
+int
+msg_send_from(struct outbox *out, enum msg_id id, const void *in, uint8_t *data)
+{
+	const struct msg_row *row = &msg_rows[id];
+	size_t data_n = slice_at(&row->fields[row->n_fields - 1], in).n, head_n = msg_size(id, in) - data_n;
+	uint8_t before[OUTBOX_MARGIN], behind[OUTBOX_MARGIN];
+	int r;
+
+	if (out->send_from == NULL)
+		return msg_send(out, id, in);
+	memcpy(before, data - OUTBOX_MARGIN, OUTBOX_MARGIN);
+	memcpy(behind, data + data_n, OUTBOX_MARGIN);
+	write_head(row, in, data - head_n);
+	r = out->send_from(out->ctx, data - head_n, head_n + data_n);
+	memcpy(data - OUTBOX_MARGIN, before, OUTBOX_MARGIN);
+	memcpy(data + data_n, behind, OUTBOX_MARGIN);
+	return r;
+}
+
 void
 msg_put(struct buf *b, enum msg_id id, const void *in)
 {

@@ -106,6 +106,9 @@ size_t msg_size(enum msg_id id, const void *in);
 void msg_write(enum msg_id id, const void *in, uint8_t *p);
 /* Reserves, writes, commits. 0, or what the outbox refuses with. */
 int msg_send(struct outbox *out, enum msg_id id, const void *in) NACRE_CHECK;
+/* The same for a message whose last field is a string of bulk data that stands in the caller's own memory, at `data`, with
+ * OUTBOX_MARGIN bytes before and behind it that are borrowed and given back as they were. */
+int msg_send_from(struct outbox *out, enum msg_id id, const void *in, uint8_t *data) NACRE_CHECK;
 /* Appends the payload to a buffer: tails, and tests. */
 void msg_put(struct buf *b, enum msg_id id, const void *in);
 

@@ -16,6 +16,12 @@ struct outbox {
 	/* How many bytes of bulk data may be sent now; 0 during a key exchange and when the output is full. Only bulk data
 	 * asks: replies and credits always go through reserve. */
 	size_t (*room)(void *ctx);
+	/* Sends a payload out of its owner's memory, so that bulk data is encrypted from there instead of being copied first.
+	 * The OUTBOX_MARGIN bytes before and behind it are written over; the payload stays as it is. NULL: there is no such
+	 * way (msg_send_from then copies). */
+	int (*send_from)(void *ctx, uint8_t *payload, size_t n);
 };
+
+#define OUTBOX_MARGIN 32 /* a packet's own bytes before and behind a payload, and a message's before its data */
 
 #endif

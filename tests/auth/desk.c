@@ -63,7 +63,7 @@ make(const char *methods, const char *algorithms)
 
 	assert_non_null(d);
 	test_env_init(&d->te, 1);
-	d->outbox = (struct outbox){d, reserve, commit, room};
+	d->outbox = (struct outbox){.ctx = d, .reserve = reserve, .commit = commit, .room = room};
 	d->sink = (struct sink){d, push};
 	d->setup = (struct auth_setup){
 	    .env = &d->te.env,

@@ -81,7 +81,7 @@ seal(struct ends *e, uint8_t *pkt, size_t n)
 
 	for (i = 0; i < n; i++)
 		pkt[LANE_PAYLOAD_OFFSET + i] = (uint8_t)(i + n);
-	assert_int_equal(lane_seal(&e->out, &e->pad, pkt, n), 0);
+	assert_int_equal(lane_seal(&e->out, &e->pad, pkt, n, pkt), 0);
 	return lane_packet_len(&e->out, n);
 }
 
@@ -165,7 +165,7 @@ padding_fills_the_block(void **state)
 	assert_non_null(e);
 	begin(e, NULL, NULL);
 	for (n = 1; n < 300; n++) {
-		assert_int_equal(lane_seal(&e->out, &e->pad, pkt, n), 0);
+		assert_int_equal(lane_seal(&e->out, &e->pad, pkt, n, pkt), 0);
 		assert_true(pkt[4] >= 4);
 		assert_int_equal((4 + get_be32(pkt)) % 8, 0);
 		assert_int_equal(get_be32(pkt), 1 + n + pkt[4]);

@@ -421,6 +421,56 @@ send_reserves_the_exact_size_and_commits_once(void **state)
 	assert_int_equal(m.commits, 1);
 }
 
+/* Writes over everything that it may write over. */
+static int
+memory_send_from(void *ctx, uint8_t *payload, size_t n)
+{
+	struct memory_outbox *m = ctx;
+
+	assert_true(n <= sizeof(m->bytes));
+	memcpy(m->bytes, payload, n);
+	m->n = n;
+	memset(payload - 5, 0xee, 5);
+	memset(payload + n, 0xee, OUTBOX_MARGIN);
+	return memory_commit(m);
+}
+
+/* The bulk bytes `hi`, in the middle of memory that is somebody's. */
+static uint8_t *
+bulk_init(uint8_t memory[2 * OUTBOX_MARGIN + 2], struct msg_channel_data *msg)
+{
+	memset(memory, 0x55, 2 * OUTBOX_MARGIN + 2);
+	memcpy(memory + OUTBOX_MARGIN, "hi", 2);
+	*msg = (struct msg_channel_data){.recipient = 3, .data = slice_of(memory + OUTBOX_MARGIN, 2)};
+	return memory + OUTBOX_MARGIN;
+}
+
+static void
+bulk_data_is_sent_from_where_it_stands_and_its_surroundings_come_back(void **state)
+{
+	static const uint8_t want[] = {NUM_channel_data, 0, 0, 0, 3, 0, 0, 0, 2, 'h', 'i'};
+	uint8_t memory[2 * OUTBOX_MARGIN + 2], before[sizeof(memory)];
+	struct msg_channel_data msg;
+	struct memory_outbox m;
+	uint8_t *data = bulk_init(memory, &msg);
+	int moves;
+
+	(void)state;
+	memcpy(before, memory, sizeof(memory));
+	for (moves = 0; moves <= 1; moves++) {
+		memory_outbox_init(&m);
+		m.box.send_from = moves ? memory_send_from : NULL;
+		assert_int_equal(msg_send_from(&m.box, MSG_channel_data, &msg, data), 0);
+		assert_int_equal(m.n, sizeof(want));
+		assert_memory_equal(m.bytes, want, sizeof(want));
+		assert_memory_equal(memory, before, sizeof(memory));
+		assert_int_equal(m.commits, 1);
+	}
+	m.commit_result = NACRE_E_LIMIT;
+	assert_int_equal(msg_send_from(&m.box, MSG_channel_data, &msg, data), NACRE_E_LIMIT);
+	assert_memory_equal(memory, before, sizeof(memory));
+}
+
 static void
 send_hands_on_what_the_outbox_refuses_with(void **state)
 {
@@ -478,6 +528,7 @@ main(void)
 	    cmocka_unit_test(a_written_mpint_is_in_its_shortest_form),
 	    cmocka_unit_test(a_cookie_takes_sixteen_bytes_whatever_it_was_given),
 	    cmocka_unit_test(send_reserves_the_exact_size_and_commits_once),
+	    cmocka_unit_test(bulk_data_is_sent_from_where_it_stands_and_its_surroundings_come_back),
 	    cmocka_unit_test(send_hands_on_what_the_outbox_refuses_with),
 	    cmocka_unit_test(put_appends_within_the_buffers_bound),
 	};
