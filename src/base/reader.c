@@ -70,7 +70,7 @@ is_name(struct slice name)
 {
 	size_t i;
 
-	if (name.n == 0 || name.n > NAME_MAX_LEN)
+	if (name.n > NAME_MAX_LEN)
 		return false;
 	for (i = 0; i < name.n; i++)
 		if (name.p[i] <= 0x20 || name.p[i] >= 0x7f)
@@ -78,13 +78,12 @@ is_name(struct slice name)
 	return true;
 }
 
+/* RFC 4251 5 forbids empty names. They are let pass, as OpenSSH does: libssh 0.10 ends its lists of ciphers with a comma. */
 static bool
 is_name_list(struct slice list)
 {
 	struct slice rest = list, name;
 
-	if (list.n > 0 && list.p[list.n - 1] == ',')
-		return false;
 	while (slice_next_name(&rest, &name))
 		if (!is_name(name))
 			return false;

@@ -7,11 +7,13 @@ slice_next_name(struct slice *list, struct slice *name)
 	const uint8_t *comma;
 
 	*name = SLICE_NONE;
-	if (list->n == 0)
-		return false;
-	comma = memchr(list->p, ',', list->n);
-	*name = slice_of(list->p, comma == NULL ? list->n : (size_t)(comma - list->p));
-	*list = slice_from(*list, comma == NULL ? list->n : name->n + 1);
+	while (name->n == 0) {
+		if (list->n == 0)
+			return false;
+		comma = memchr(list->p, ',', list->n);
+		*name = slice_of(list->p, comma == NULL ? list->n : (size_t)(comma - list->p));
+		*list = slice_from(*list, comma == NULL ? list->n : name->n + 1);
+	}
 	return true;
 }
 

@@ -20,6 +20,7 @@ struct kex_state {
 struct kex {
 	const char *name;
 	bool legacy; /* compiled in, offered only where asked for by name or preset */
+	bool post_quantum; /* what the preset "strict" offers */
 	enum hash_id hash;
 	enum kex_secret secret_form;
 	size_t init_len, reply_len, secret_len; /* exact: checked before any mathematics */

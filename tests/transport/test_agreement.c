@@ -144,6 +144,29 @@ markers_are_never_negotiated(void **state)
 	}
 }
 
+/* libssh 0.10 ends its ciphers with a comma; an empty name is no algorithm, even where both sides have one. */
+static void
+empty_names_are_tolerated_and_never_chosen(void **state)
+{
+	static const char *const lists[] = {"aes256-ctr,", ",aes256-ctr", ",,aes256-ctr,,"};
+	struct agreement a;
+	size_t i;
+	int role;
+
+	(void)state;
+	for (i = 0; i < N(lists); i++) {
+		for (role = NACRE_CLIENT; role <= NACRE_SERVER; role++) {
+			struct lists client = usual, server = usual;
+
+			client.cipher = server.cipher = lists[i];
+			assert_int_equal(agree((enum nacre_role)role, &client, &server, &a, NULL), 0);
+			assert_string_equal(a.cipher_c2s->name, "aes256-ctr");
+			server.cipher = ",aes128-ctr,";
+			assert_int_equal(agree((enum nacre_role)role, &client, &server, &a, NULL), NACRE_E_NEGOTIATION);
+		}
+	}
+}
+
 static void
 strict_needs_one_spelling_of_both_sides(void **state)
 {
@@ -188,6 +211,7 @@ a_guess_is_right_only_if_both_first_names_agree(void **state)
 	    {"x,curve25519-sha256", "ssh-ed25519", "curve25519-sha256", "ssh-ed25519", true, true},
 	    {"curve25519-sha256", "y,ssh-ed25519", "curve25519-sha256", "ssh-ed25519", true, true},
 	    {"ext-info-c,curve25519-sha256", "ssh-ed25519", "curve25519-sha256", "ssh-ed25519", true, false},
+	    {",curve25519-sha256", ",,ssh-ed25519", "curve25519-sha256,", "ssh-ed25519,", true, false},
 	    {"x,curve25519-sha256", "ssh-ed25519", "curve25519-sha256", "ssh-ed25519", false, false},
 	};
 	struct agreement a;
@@ -305,6 +329,7 @@ main(void)
 	    cmocka_unit_test(nothing_in_common_names_what_it_was),
 	    cmocka_unit_test(an_aead_needs_no_common_mac),
 	    cmocka_unit_test(markers_are_never_negotiated),
+	    cmocka_unit_test(empty_names_are_tolerated_and_never_chosen),
 	    cmocka_unit_test(strict_needs_one_spelling_of_both_sides),
 	    cmocka_unit_test(a_guess_is_right_only_if_both_first_names_agree),
 	    cmocka_unit_test(ext_info_is_sent_only_to_who_asked),

@@ -1,7 +1,7 @@
-/* pattern: '*' and '?' in names of hosts. Knows: one pattern, and lists of them. Must not know: files. ssh_config(5),
- * PATTERNS. */
-#ifndef CONFIG_PATTERN_H
-#define CONFIG_PATTERN_H
+/* pattern: '*' and '?' in names of hosts and of algorithms. Knows: one pattern, and lists of them. Must not know: files,
+ * which names there are. ssh_config(5), PATTERNS. */
+#ifndef BASE_PATTERN_H
+#define BASE_PATTERN_H
 
 #include "slice.h"
 
