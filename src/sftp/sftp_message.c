@@ -91,20 +91,26 @@ refuse(const char **field, const char *name)
 	return NACRE_E_FORMAT;
 }
 
-static int
-parse_row(const struct sftp_row *row, struct slice payload, void *out, const char **field)
+int
+sftp_fields_parse(const struct field_row *rows, size_t n_rows, struct slice bytes, void *out, const char **field)
 {
 	size_t i;
 
+	if (fields_parse(rows, n_rows, bytes, out, field) != 0)
+		return NACRE_E_FORMAT;
+	for (i = 0; i < n_rows; i++)
+		if (!field_holds(&rows[i], out))
+			return refuse(field, rows[i].name);
+	return 0;
+}
+
+static int
+parse_row(const struct sftp_row *row, struct slice payload, void *out, const char **field)
+{
 	if (payload.n == 0 || payload.p[0] != row->number)
 		return refuse(field, "number");
 	memcpy(out, payload.p, 1); /* each struct begins with its number */
-	if (fields_parse(row->fields, row->n_fields, slice_from(payload, 1), out, field) != 0)
-		return NACRE_E_FORMAT;
-	for (i = 0; i < row->n_fields; i++)
-		if (!field_holds(&row->fields[i], out))
-			return refuse(field, row->fields[i].name);
-	return 0;
+	return sftp_fields_parse(row->fields, row->n_fields, slice_from(payload, 1), out, field);
 }
 
 int

@@ -94,6 +94,10 @@ enum sftp_id sftp_find(uint8_t number);
  * field that was wrong. */
 int sftp_parse(enum sftp_id id, struct slice payload, void *out, const char **field) NACRE_CHECK;
 
+/* fields_parse, and then what the flags ask. *out is not zeroed where that fails. */
+int sftp_fields_parse(
+    const struct field_row *rows, size_t n_rows, struct slice bytes, void *out, const char **field) NACRE_CHECK;
+
 /* The request id of a payload, also of a number that has no row (it is answered with OP_UNSUPPORTED). False for INIT
  * and VERSION, which have none, and where it is cut off. */
 bool sftp_request_id(struct slice payload, uint32_t *id);
