@@ -100,8 +100,8 @@ make_key(struct work *w, size_t salt_len, uint32_t rounds, uint8_t *key, size_t 
 }
 
 int
-bcrypt_pbkdf(const struct nacre_env *env, struct slice password, struct slice salt, uint32_t rounds, uint8_t *key,
-    size_t n)
+bcrypt_pbkdf(
+    const struct nacre_env *env, struct slice password, struct slice salt, uint32_t rounds, uint8_t *key, size_t n)
 {
 	struct work *w;
 	int r;

@@ -1,6 +1,6 @@
 /* blowfish: Blowfish with the expensive key schedule of bcrypt. Knows: 16 rounds, four boxes. Must not know: passwords,
- * formats. Provos and Mazieres, "A Future-Adaptable Password Scheme" (USENIX 1999); Schneier 1993. Its lookups depend on
- * the key, as bcrypt's do everywhere: it is for passphrases on this machine, not for traffic. */
+ * formats. Provos and Mazieres, "A Future-Adaptable Password Scheme" (USENIX 1999); Schneier 1993. Its lookups depend
+ * on the key, as bcrypt's do everywhere: it is for passphrases on this machine, not for traffic. */
 #ifndef CRYPTO_BLOWFISH_H
 #define CRYPTO_BLOWFISH_H
 

@@ -64,7 +64,8 @@ the_bounds_hold(void **state)
 	(void)state;
 	test_env_init(&t, 2);
 	for (i = 0; i < sizeof(rows) / sizeof(rows[0]); i++)
-		if (bcrypt_pbkdf(&t.env, rows[i].password, rows[i].salt, rows[i].rounds, key, rows[i].n) != rows[i].code)
+		if (bcrypt_pbkdf(&t.env, rows[i].password, rows[i].salt, rows[i].rounds, key, rows[i].n) !=
+		    rows[i].code)
 			fail_msg("row %zu", i);
 	t.fail_at = t.allocations + 1;
 	assert_int_equal(bcrypt_pbkdf(&t.env, PASSWORD, SALT, 1, key, 32), NACRE_E_NOMEM);
