@@ -60,6 +60,7 @@ exec_connect_options(struct exec_options *o)
 	    .ask = s->batch ? NULL : exec_ask,
 	    .connect_timeout_ms = s->connect_timeout_ms,
 	    .banner_timeout_ms = s->connect_timeout_ms,
+	    .preset = s->preset,
 	    .kex = s->kex,
 	    .host_key_algorithms = s->host_key_algorithms,
 	    .ciphers = s->ciphers,

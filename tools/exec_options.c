@@ -9,7 +9,8 @@
 #define KEY_PATH_MAX 4096
 
 static const char usage[] =
-    "usage: nacre exec [-p port] [-l user] [-i keyfile]... [-o Keyword=value]... [--trace] [user@]host command...";
+    "usage: nacre exec [-p port] [-l user] [-i keyfile]... [-o Keyword=value]... [--preset NAME] [--trace] "
+    "[user@]host command...";
 
 static const struct {
 	char letter;
@@ -44,6 +45,9 @@ take_options(struct exec_options *o, int argc, char **argv, int *at)
 			break;
 		if (strcmp(word, "--trace") == 0)
 			o->trace = true;
+		else if (strcmp(word, "--preset") == 0)
+			rc = *at < argc ? settings_set(&o->settings, "Preset", argv[(*at)++], FOR_EXEC)
+					: say_failure("--preset wants a value\n%s", usage);
 		else if (word[1] == '-')
 			rc = say_failure("%s is not an option\n%s", word, usage);
 		else if (word[2] != '\0')

@@ -10,14 +10,17 @@ static const struct {
 	const char *help;
 } rows[] = {
     {"exec", exec_main,
-	"[-p port] [-l user] [-i keyfile]... [-o Keyword=value]... [--trace] [user@]host command...\n"
+	"[-p port] [-l user] [-i keyfile]... [-o Keyword=value]... [--preset NAME] [--trace]\n"
+	"           [user@]host command...\n"
 	"           runs a command on a server, with these three streams; the exit code is the command's,\n"
 	"           or 255 where it could not be run or did not end by itself"},
     {"serve", serve_main,
 	"[-p port] [-h hostkey]... [--authorized-keys FILE]... [--user NAME --password-fd N] [--shell]\n"
-	"           [--listen ADDRESS] [-o Keyword=value]... [--trace]\n"
+	"           [--listen ADDRESS] [--preset NAME] [-o Keyword=value]... [--trace]\n"
 	"           serves on 127.0.0.1 (port 0: a free one): a few built-in commands, or with --shell /bin/sh -c;\n"
 	"           without -h the host key is a throwaway"},
+    {"capabilities", capabilities_main,
+	"\n           which algorithms are built in, and which of the presets default, legacy and strict have them"},
     {"demo", demo_main, "[--trace]\n           a server, a client and a command on this machine, with throwaway keys"},
     {"version", version_main, "which library this is"},
     {"help", help_main, "this"},

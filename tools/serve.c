@@ -54,6 +54,7 @@ connection_options(const struct settings *s, char *why, size_t why_size)
 {
 	return (struct nacre_conn_options){
 	    .size = sizeof(struct nacre_conn_options),
+	    .preset = s->preset,
 	    .kex = s->kex,
 	    .host_key_algorithms = s->host_key_algorithms,
 	    .ciphers = s->ciphers,

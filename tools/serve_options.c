@@ -8,7 +8,7 @@
 
 static const char usage[] = "usage: nacre serve [-p port] [-h hostkey]... [--authorized-keys FILE]... "
 			    "[--user NAME --password-fd N] [--shell]\n"
-			    "                   [--listen ADDRESS] [-o Keyword=value]... [--trace]";
+			    "                   [--listen ADDRESS] [--preset NAME] [-o Keyword=value]... [--trace]";
 
 typedef int option_fn(struct serve_options *o, const char *value);
 
@@ -97,6 +97,12 @@ take_setting(struct serve_options *o, const char *value)
 }
 
 static int
+take_preset(struct serve_options *o, const char *value)
+{
+	return settings_set(&o->settings, "Preset", value, FOR_SERVE);
+}
+
+static int
 take_shell(struct serve_options *o, const char *value)
 {
 	(void)value;
@@ -124,6 +130,7 @@ static const struct {
     {"--user", take_user, true},
     {"--password-fd", take_password, true},
     {"--listen", take_address, true},
+    {"--preset", take_preset, true},
     {"--shell", take_shell, false},
     {"--trace", take_trace, false},
 };

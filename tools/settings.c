@@ -1,4 +1,4 @@
-/* settings: see settings.h. Knows: ssh_config's keywords, as far as the tool serves them. Must not know: connections.
+/* settings: see settings.h. Knows: ssh_config's keywords, as far as the tool serves them, and one of our own (Preset). Must not know: connections.
  * ssh_config(5); RFC 4253 7.1 (algorithm lists). */
 #include <ctype.h>
 #include <stdint.h>
@@ -160,6 +160,13 @@ set_batch(struct settings *s, const char *value)
 }
 
 static bool
+set_preset(struct settings *s, const char *value)
+{
+	s->preset = value;
+	return true;
+}
+
+static bool
 set_ciphers(struct settings *s, const char *value)
 {
 	s->ciphers = value;
@@ -270,6 +277,7 @@ static const struct {
     {"GlobalKnownHostsFile", set_global_files, FOR_EXEC, false},
     {"StrictHostKeyChecking", set_checking, FOR_EXEC, false},
     {"BatchMode", set_batch, FOR_EXEC, false},
+    {"Preset", set_preset, FOR_EXEC | FOR_SERVE, false},
     {"Ciphers", set_ciphers, FOR_EXEC | FOR_SERVE, false},
     {"MACs", set_macs, FOR_EXEC | FOR_SERVE, false},
     {"KexAlgorithms", set_kex, FOR_EXEC | FOR_SERVE, false},

@@ -22,7 +22,7 @@ struct settings {
 	unsigned n_identities;
 	const char *user_files[SETTINGS_FILES_MAX + 1], *global_files[SETTINGS_FILES_MAX + 1];
 	enum host_key_checking checking;
-	const char *ciphers, *macs, *kex, *host_key_algorithms, *pubkey_algorithms;
+	const char *preset, *ciphers, *macs, *kex, *host_key_algorithms, *pubkey_algorithms;
 	int connect_timeout_ms;
 	uint64_t rekey_bytes;
 	int64_t rekey_ms;

@@ -140,7 +140,9 @@ struct nacre_connect_options {
 	int connect_timeout_ms, banner_timeout_ms, kex_timeout_ms, auth_timeout_ms, channel_timeout_ms;
 
 	/* As in struct nacre_conn_options. */
+	const char *preset; /* "default", "legacy", "strict" */
 	const char *kex, *host_key_algorithms, *ciphers, *macs, *pubkey_algorithms;
+	struct nacre_disabled_algorithms disabled;
 	bool require_strict_kex;
 	uint64_t rekey_bytes, rekey_packets;
 	int64_t rekey_ms;

@@ -23,6 +23,7 @@
 #ifndef NACRE_CONN_H
 #define NACRE_CONN_H
 
+#include <nacre/algorithms.h>
 #include <nacre/env.h>
 #include <nacre/event.h>
 #include <nacre/key.h>
@@ -41,15 +42,17 @@ struct nacre_conn_options {
 	enum nacre_role role;
 	int64_t now_ms; /* the current time on a monotonic clock of the caller's */
 
-	/* Comma-separated algorithm names in order of preference; NULL: the defaults (README, Algorithms). An unknown name
-	 * is NACRE_E_ARGUMENT. */
+	/* Algorithms (algorithms.h): "default", "legacy" or "strict", NULL for the first; then lists that edit or replace
+	 * the preset's, NULL: as they are; then names that are taken out. An unknown name is NACRE_E_ARGUMENT. */
+	const char *preset;
 	const char *kex, *host_key_algorithms, *ciphers, *macs;
 	const char *pubkey_algorithms; /* client: which it may use; server: which it accepts and announces (RFC 8308) */
+	struct nacre_disabled_algorithms disabled;
 	/* client: the key types that are known for this host, comma-separated ("ssh-rsa,ssh-ed25519"): algorithms for them
 	 * are offered first. */
 	const char *known_key_types;
 	const char *software;     /* softwareversion of our identification; NULL: "Nacre_" and the version */
-	bool require_strict_kex;  /* fail where the peer does not do strict key exchange */
+	bool require_strict_kex;  /* (as "strict" does) fail where the peer does not do strict key exchange */
 
 	int ident_timeout_ms; /* until the peer's identification is whole; 0: 15000, -1: none */
 	int kex_timeout_ms;   /* for each key exchange; 0: 30000, -1: none */

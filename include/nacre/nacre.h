@@ -2,6 +2,7 @@
 #ifndef NACRE_H
 #define NACRE_H
 
+#include <nacre/algorithms.h>
 #include <nacre/channel.h>
 #include <nacre/client.h>
 #include <nacre/conn.h>

@@ -51,6 +51,16 @@ failure_add_peer(struct failure *f, const struct nacre_env *env, unsigned long r
 }
 
 void
+failure_set_hint(struct failure *f, const char *format, ...)
+{
+	va_list args;
+
+	va_start(args, format);
+	vsnprintf(f->hint, sizeof(f->hint), format, args);
+	va_end(args);
+}
+
+void
 failure_clear(struct failure *f, const struct nacre_env *env)
 {
 	mem_free_str(env, f->ours);
@@ -66,7 +76,7 @@ failure_view(const struct failure *f, struct nacre_error *out)
 	    .code = f->code,
 	    .origin = f->origin,
 	    .message = f->code == 0 ? nacre_status_text(0) : f->text,
-	    .hint = f->hint != NULL ? f->hint : nacre_status_hint(f->code),
+	    .hint = f->hint[0] != '\0' ? f->hint : nacre_status_hint(f->code),
 	    .ours = f->ours,
 	    .theirs = f->theirs,
 	    .peer_text = f->peer_text,

@@ -13,7 +13,7 @@ struct failure {
 	unsigned long peer_reason;
 	char text[FAILURE_TEXT_MAX];
 	char *ours, *theirs, *peer_text; /* NULL, or owned; escaped */
-	const char *hint; /* NULL: the code's own */
+	char hint[FAILURE_TEXT_MAX]; /* empty: the code's own */
 };
 
 /* Keeps the failure if there was none, and returns the code that is now kept, so that `return failure_set(...)` reads
@@ -28,6 +28,12 @@ failure_set(struct failure *f, int code, enum nacre_origin origin, const char *f
 void failure_add_lists(struct failure *f, const struct nacre_env *env, struct slice ours, struct slice theirs);
 /* Adds the peer's own words and its reason number. */
 void failure_add_peer(struct failure *f, const struct nacre_env *env, unsigned long reason, struct slice text);
+/* A hint that says more than the code's own. */
+#if defined(__GNUC__)
+__attribute__((format(printf, 2, 3)))
+#endif
+void
+failure_set_hint(struct failure *f, const char *format, ...);
 void failure_clear(struct failure *f, const struct nacre_env *env);
 /* A view for the caller; lives as long as f does. */
 void failure_view(const struct failure *f, struct nacre_error *out);

@@ -136,6 +136,7 @@ client_fail_as_conn(struct nacre_client *c)
 	if (error.code == 0)
 		return client_fail(c, NACRE_E_CLOSED, "the connection is closed");
 	(void)failure_set(&c->failure, error.code, error.origin, "%s", error.message);
+	failure_set_hint(&c->failure, "%s", error.hint);
 	if (error.ours != NULL && error.theirs != NULL)
 		failure_add_lists(&c->failure, c->env, slice_str(error.ours), slice_str(error.theirs));
 	if (error.peer_text != NULL)

@@ -65,6 +65,8 @@ make_conn(struct nacre_client *c, const struct nacre_connect_options *options)
 	    .size = sizeof(core),
 	    .role = NACRE_CLIENT,
 	    .now_ms = nacre_clock_ms(),
+	    .preset = options->preset,
+	    .disabled = options->disabled,
 	    .kex = options->kex,
 	    .host_key_algorithms = options->host_key_algorithms,
 	    .ciphers = options->ciphers,

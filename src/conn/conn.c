@@ -145,7 +145,7 @@ copy_options(struct nacre_conn *c, const struct nacre_conn_options *o)
 	if ((r = copy_string(c, &c->auth_banner, o->auth_banner)) != 0 ||
 	    (r = copy_string(c, &c->auth_methods, o->auth_methods == NULL ? AUTH_METHODS : o->auth_methods)) != 0)
 		return r;
-	return algorithms_pubkey(&c->env, o->pubkey_algorithms, &c->pubkey_algorithms, &c->failure);
+	return algorithms_pubkey(&c->env, o, &c->pubkey_algorithms, &c->failure);
 }
 
 static void
@@ -193,7 +193,8 @@ static void
 forget_strings(struct nacre_conn_options *o)
 {
 	o->kex = o->host_key_algorithms = o->ciphers = o->macs = o->pubkey_algorithms = NULL;
-	o->known_key_types = o->software = o->auth_banner = o->auth_methods = NULL;
+	o->disabled = (struct nacre_disabled_algorithms){NULL};
+	o->preset = o->known_key_types = o->software = o->auth_banner = o->auth_methods = NULL;
 	o->why = NULL;
 }
 

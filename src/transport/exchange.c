@@ -1,6 +1,7 @@
 /* exchange: see exchange.h. Knows: KEXINIT and NEWKEYS. Must not know: how a method agrees on its secret (exchange_ecdh.c).
  * RFC 4253 7.1-7.3, 8308 2.4, draft-ietf-sshm-strict-kex. */
 #include "exchange.h"
+#include "advice.h"
 #include "extinfo.h"
 #include "bounds.h"
 #include "sender.h"
@@ -87,14 +88,28 @@ exchange_start(struct transport *t)
 	return 0;
 }
 
+static void
+advise(struct transport *t)
+{
+	advice_add(&t->algorithms, t->setup.env, t->setup.options, buf_slice(&t->exchange->theirs), t->setup.failure);
+}
+
+static int
+refuse_lax(struct transport *t)
+{
+	int r = exchange_fail(t, NACRE_E_NEGOTIATION, "kexinit: the peer does not do strict key exchange");
+
+	if (!t->setup.options->require_strict_kex)
+		advise(t); /* it was the preset that asked for it */
+	return r;
+}
+
 /* draft-ietf-sshm-strict-kex 3: the peer's KEXINIT must have been its very first packet. */
 static int
 check_strict(struct transport *t, bool strict)
 {
 	if (!strict)
-		return t->setup.options->require_strict_kex
-			   ? exchange_fail(t, NACRE_E_NEGOTIATION, "kexinit: the peer does not do strict key exchange")
-			   : 0;
+		return t->algorithms.needs_strict_kex ? refuse_lax(t) : 0;
 	if (t->in.seq != 1 || t->in.seq_wrapped)
 		return exchange_fail(t, NACRE_E_PROTOCOL, "kexinit: not the first packet (strict key exchange)");
 	return 0;
@@ -107,8 +122,11 @@ agree(struct transport *t)
 	int r;
 
 	r = proposal_agree(buf_slice(&x->ours), buf_slice(&x->theirs), t->role, t->setup.env, &x->agreed, t->setup.failure);
-	if (r != 0)
+	if (r != 0) {
+		if (r == NACRE_E_NEGOTIATION)
+			advise(t);
 		return failure_set(t->setup.failure, r, failure_origin(r), "kexinit: cannot be agreed on");
+	}
 	if (!x->first)
 		return 0;
 	if ((r = check_strict(t, x->agreed.strict)) != 0)

@@ -1,105 +1,17 @@
 /* proposal: see proposal.h. Knows: writing our KEXINIT. Must not know: what the peer answers (agreement.c).
  * RFC 4253 7.1. */
 #include "proposal.h"
+#include "algorithm_list.h"
 #include "bounds.h"
 
 #define MARKERS_CLIENT "ext-info-c,kex-strict-c-v00@openssh.com,kex-strict-c"
 #define MARKERS_SERVER "ext-info-s,kex-strict-s-v00@openssh.com,kex-strict-s"
-
-/* One row of a table, whatever the table: a NULL name ends it. */
-struct offer {
-	const char *name;
-	bool legacy;
-};
-
-typedef struct offer offer_at_fn(size_t i);
-
-static struct offer
-kex_at(size_t i)
-{
-	return (struct offer){kex_table[i].name, kex_table[i].legacy};
-}
-
-static struct offer
-sigalg_at(size_t i)
-{
-	return (struct offer){sigalg_table[i].name, sigalg_table[i].legacy};
-}
-
-static struct offer
-cipher_at(size_t i)
-{
-	return (struct offer){cipher_table[i].name, cipher_table[i].legacy};
-}
-
-static struct offer
-mac_at(size_t i)
-{
-	return (struct offer){mac_table[i].name, mac_table[i].legacy};
-}
-
-static bool
-table_has(offer_at_fn *at, struct slice name)
-{
-	size_t i;
-
-	for (i = 0; at(i).name != NULL; i++)
-		if (slice_is(name, at(i).name))
-			return true;
-	return false;
-}
-
-static void
-put_table(struct buf *b, offer_at_fn *at)
-{
-	size_t i;
-
-	for (i = 0; at(i).name != NULL; i++)
-		if (!at(i).legacy)
-			buf_put_name(b, 0, slice_str(at(i).name));
-}
-
-/* The caller's list as it is, every name known. */
-static int
-put_list(struct buf *b, offer_at_fn *at, const char *what, const char *list, struct failure *failure)
-{
-	struct slice rest = slice_str(list), name;
-
-	if (rest.n == 0)
-		return failure_set(failure, NACRE_E_ARGUMENT, NACRE_ORIGIN_LOCAL, "%s: the list is empty", what);
-	while (slice_next_name(&rest, &name)) {
-		if (!table_has(at, name))
-			return failure_set(failure, NACRE_E_ARGUMENT, NACRE_ORIGIN_LOCAL, "%s: unknown algorithm \"%.*s\"", what,
-			    (int)(name.n < 64 ? name.n : 64), (const char *)name.p);
-		buf_put_name(b, 0, name);
-	}
-	return 0;
-}
 
 static int
 take_string(struct buf *b, const struct nacre_env *env, char **out)
 {
 	*out = b->bad != 0 ? NULL : mem_str(env, buf_slice(b));
 	return *out == NULL ? NACRE_E_NOMEM : 0;
-}
-
-static int
-list_init(char **out, const struct nacre_env *env, offer_at_fn *at, const char *what, const char *list,
-    struct failure *failure)
-{
-	struct buf b;
-	int r = 0;
-
-	*out = NULL;
-	buf_init(&b, env, LIMIT_NAME_LIST);
-	if (list == NULL)
-		put_table(&b, at);
-	else
-		r = put_list(&b, at, what, list, failure);
-	if (r == 0)
-		r = take_string(&b, env, out);
-	buf_free(&b);
-	return r;
 }
 
 typedef bool keep_fn(const void *ctx, struct slice name);
@@ -137,24 +49,6 @@ list_sort(char **list, const struct nacre_env *env, keep_fn *keep, const void *c
 }
 
 static bool
-is_fast_without_aes(const void *ctx, struct slice name)
-{
-	(void)ctx;
-	return !cipher_find(name)->needs_aes_cpu;
-}
-
-static int
-init_ciphers(struct algorithms *a, const struct nacre_env *env, const struct nacre_conn_options *options,
-    struct failure *failure)
-{
-	int r = list_init(&a->cipher, env, cipher_at, "ciphers", options->ciphers, failure);
-
-	if (r != 0 || options->ciphers != NULL || (env->cpu & NACRE_CPU_AES) != 0)
-		return r;
-	return list_sort(&a->cipher, env, is_fast_without_aes, NULL, false);
-}
-
-static bool
 is_for_known_type(const void *ctx, struct slice name)
 {
 	const struct nacre_conn_options *options = ctx;
@@ -186,13 +80,11 @@ wants_known_first(const struct algorithms *a, const struct nacre_conn_options *o
 }
 
 static int
-init_host_keys(struct algorithms *a, const struct nacre_env *env, const struct nacre_conn_options *options,
+sort_host_keys(struct algorithms *a, const struct nacre_env *env, const struct nacre_conn_options *options,
     struct failure *failure)
 {
-	int r = list_init(&a->host_key, env, sigalg_at, "host_key_algorithms", options->host_key_algorithms, failure);
+	int r;
 
-	if (r != 0)
-		return r;
 	if (options->role == NACRE_CLIENT)
 		return wants_known_first(a, options) ? list_sort(&a->host_key, env, is_for_known_type, options, false) : 0;
 	if ((r = list_sort(&a->host_key, env, is_for_our_keys, options, true)) != 0)
@@ -203,17 +95,42 @@ init_host_keys(struct algorithms *a, const struct nacre_env *env, const struct n
 	return 0;
 }
 
+static int
+make_lists(struct algorithms *a, const struct nacre_env *env, const struct nacre_conn_options *o, struct failure *failure)
+{
+	const struct nacre_disabled_algorithms *off = &o->disabled;
+	const struct {
+		char **list;
+		struct list_wish wish;
+	} rows[] = {
+		{&a->kex, {NACRE_ALGORITHM_KEX, "kex", a->preset, o->kex, off->kex}},
+		{&a->host_key,
+		    {NACRE_ALGORITHM_HOST_KEY, "host_key_algorithms", a->preset, o->host_key_algorithms, off->keys}},
+		{&a->cipher, {NACRE_ALGORITHM_CIPHER, "ciphers", a->preset, o->ciphers, off->ciphers}},
+		{&a->mac, {NACRE_ALGORITHM_MAC, "macs", a->preset, o->macs, off->macs}},
+	};
+	size_t i;
+	int r = 0;
+
+	for (i = 0; i < sizeof(rows) / sizeof(rows[0]) && r == 0; i++) {
+		a->edited = a->edited || rows[i].wish.edit != NULL || rows[i].wish.disabled != NULL;
+		r = algorithm_list_make(&rows[i].wish, env, rows[i].list, failure);
+	}
+	return r;
+}
+
 int
 algorithms_init(struct algorithms *a, const struct nacre_env *env, const struct nacre_conn_options *options,
     struct failure *failure)
 {
 	int r;
 
-	*a = (struct algorithms){NULL, NULL, NULL, NULL};
-	if ((r = list_init(&a->kex, env, kex_at, "kex", options->kex, failure)) == 0 &&
-	    (r = init_host_keys(a, env, options, failure)) == 0 &&
-	    (r = init_ciphers(a, env, options, failure)) == 0)
-		r = list_init(&a->mac, env, mac_at, "macs", options->macs, failure);
+	*a = (struct algorithms){NULL};
+	if ((r = preset_find(options->preset, &a->preset, failure)) != 0)
+		return r;
+	a->needs_strict_kex = options->require_strict_kex || a->preset == NACRE_PRESET_STRICT;
+	if ((r = make_lists(a, env, options, failure)) == 0)
+		r = sort_host_keys(a, env, options, failure);
 	if (r != 0)
 		algorithms_free(a, env);
 	return r;
@@ -226,13 +143,25 @@ algorithms_free(struct algorithms *a, const struct nacre_env *env)
 	mem_free_str(env, a->host_key);
 	mem_free_str(env, a->cipher);
 	mem_free_str(env, a->mac);
-	*a = (struct algorithms){NULL, NULL, NULL, NULL};
+	*a = (struct algorithms){NULL};
 }
 
 int
-algorithms_pubkey(const struct nacre_env *env, const char *list, char **out, struct failure *failure)
+algorithms_pubkey(const struct nacre_env *env, const struct nacre_conn_options *options, char **out,
+    struct failure *failure)
 {
-	return list_init(out, env, sigalg_at, "pubkey_algorithms", list, failure);
+	struct list_wish wish = {
+		.kind = NACRE_ALGORITHM_PUBKEY,
+		.option = "pubkey_algorithms",
+		.edit = options->pubkey_algorithms,
+		.disabled = options->disabled.pubkeys,
+	};
+	int r;
+
+	*out = NULL;
+	if ((r = preset_find(options->preset, &wish.preset, failure)) != 0)
+		return r;
+	return algorithm_list_make(&wish, env, out, failure);
 }
 
 /* The kex list with the markers behind it: they must never stand first (RFC 8308 2.1). */

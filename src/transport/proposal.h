@@ -3,6 +3,7 @@
 #ifndef TRANSPORT_PROPOSAL_H
 #define TRANSPORT_PROPOSAL_H
 
+#include "catalogue.h"
 #include "cipher.h"
 #include "failure.h"
 #include "kex.h"
@@ -13,16 +14,20 @@
 /* What we are willing to use, each list checked against its table, in order, comma-separated. Owned. */
 struct algorithms {
 	char *kex, *host_key, *cipher, *mac;
+	unsigned preset;       /* NACRE_PRESET_*: what the lists were made from */
+	bool edited;           /* the options changed a list of the preset's */
+	bool needs_strict_kex;
 };
 
-/* From the options, or the tables' order where an option is NULL. A server's host-key algorithms are those that its keys
+/* From the options: preset, lists, what is disabled (algorithms.h). A server's host-key algorithms are those that its keys
  * can make; a client's begin with those for known_key_types. */
 int algorithms_init(struct algorithms *a, const struct nacre_env *env, const struct nacre_conn_options *options,
     struct failure *failure) NACRE_CHECK;
 void algorithms_free(struct algorithms *a, const struct nacre_env *env);
 
-/* "publickey" algorithms: a checked copy of the list, or of the default where it is NULL. Freed with mem_free_str. */
-int algorithms_pubkey(const struct nacre_env *env, const char *list, char **out, struct failure *failure) NACRE_CHECK;
+/* "publickey" algorithms, by the same options. Freed with mem_free_str. */
+int algorithms_pubkey(const struct nacre_env *env, const struct nacre_conn_options *options, char **out,
+    struct failure *failure) NACRE_CHECK;
 
 /* Appends our KEXINIT's payload. The markers (ext-info, strict kex) stand only in the first. */
 int proposal_write(const struct algorithms *a, const struct nacre_env *env, enum nacre_role role, bool first,

@@ -29,7 +29,7 @@ the_first_failure_stays(void **state)
 	assert_null(error.peer_text);
 	failure_clear(&f, &t.env);
 	assert_int_equal(failure_set(&f, NACRE_E_CLOSED, NACRE_ORIGIN_LOCAL, "later"), NACRE_E_CLOSED);
-	f.hint = "a hint of its own";
+	failure_set_hint(&f, "a hint of its %s", "own");
 	failure_view(&f, &error);
 	assert_string_equal(error.hint, "a hint of its own");
 }

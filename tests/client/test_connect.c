@@ -491,6 +491,8 @@ a_failed_negotiation_names_both_lists(void **state)
 	assert_int_equal(stage_connect(&s), NACRE_E_NEGOTIATION);
 	assert_string_equal(stage_error(&s).ours, "aes256-gcm@openssh.com");
 	assert_string_equal(stage_error(&s).theirs, "aes128-ctr");
+	assert_string_equal(
+	    stage_error(&s).hint, "the default preset, without lists of your own, would connect: aes128-ctr");
 	stage_end(&s);
 }
 

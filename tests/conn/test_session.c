@@ -386,6 +386,8 @@ no_common_algorithm_names_both_lists(void **state)
 	assert_string_equal(error.ours, "aes128-ctr,aes256-ctr");
 	assert_string_equal(error.theirs, "chacha20-poly1305@openssh.com");
 	assert_non_null(strstr(error.message, "cipher"));
+	assert_string_equal(
+	    error.hint, "the default preset, without lists of your own, would connect: chacha20-poly1305@openssh.com");
 	session_end(&s);
 }
 
