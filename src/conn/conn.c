@@ -193,7 +193,7 @@ static void
 forget_strings(struct nacre_conn_options *o)
 {
 	o->kex = o->host_key_algorithms = o->ciphers = o->macs = o->pubkey_algorithms = NULL;
-	o->disabled = (struct nacre_disabled_algorithms){NULL};
+	o->disabled = (struct nacre_disabled_algorithms){.kex = NULL};
 	o->preset = o->known_key_types = o->software = o->auth_banner = o->auth_methods = NULL;
 	o->why = NULL;
 }

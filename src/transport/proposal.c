@@ -125,7 +125,7 @@ algorithms_init(struct algorithms *a, const struct nacre_env *env, const struct 
 {
 	int r;
 
-	*a = (struct algorithms){NULL};
+	*a = (struct algorithms){.kex = NULL};
 	if ((r = preset_find(options->preset, &a->preset, failure)) != 0)
 		return r;
 	a->needs_strict_kex = options->require_strict_kex || a->preset == NACRE_PRESET_STRICT;
@@ -143,7 +143,7 @@ algorithms_free(struct algorithms *a, const struct nacre_env *env)
 	mem_free_str(env, a->host_key);
 	mem_free_str(env, a->cipher);
 	mem_free_str(env, a->mac);
-	*a = (struct algorithms){NULL};
+	*a = (struct algorithms){.kex = NULL};
 }
 
 int
