@@ -50,9 +50,10 @@ null_wipe(struct cipher_state *st)
 }
 
 static int
-mac_init(struct mac_state *st, const uint8_t *key)
+mac_init(struct mac_state *st, const struct nacre_env *env, const uint8_t *key)
 {
 	(void)st;
+	(void)env;
 	(void)key;
 	return 0;
 }

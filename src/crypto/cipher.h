@@ -1,6 +1,6 @@
 /* cipher, mac: the descriptors that negotiation searches and suite.c drives. Knows: one algorithm a row, in place on a
  * packet's bytes. Must not know: packets' meaning, keys' origin. Serves RFC 4253 6.3-6.4, RFC 4344, RFC 5647, RFC 6668,
- * draft-ietf-sshm-chacha20-poly1305, draft-ietf-sshm-aes-gcm.
+ * draft-ietf-sshm-chacha20-poly1305, draft-ietf-sshm-aes-gcm, draft-miller-secsh-umac.
  *
  * A packet is packet_length (4 bytes) and what it counts; n below is 4 + packet_length, and a tag follows byte n. */
 #ifndef CRYPTO_CIPHER_H
@@ -64,9 +64,11 @@ struct mac {
 	uint8_t key_len, tag_len;
 	bool etm; /* over the ciphertext, packet_length in clear (the -etm@openssh.com names) */
 
-	int (*init)(struct mac_state *st, const uint8_t *key);
+	/* On failure, too, the state is wiped by wipe(). env: where a MAC keeps what is too large for its state. */
+	int (*init)(struct mac_state *st, const struct nacre_env *env, const uint8_t *key);
 	/* MAC(key, uint32 seq || p[0..n)) into tag. The state can be used again at once. */
 	int (*tag)(struct mac_state *st, uint32_t seq, const uint8_t *p, size_t n, uint8_t *tag);
+	/* A zeroed state is fine. */
 	void (*wipe)(struct mac_state *st);
 };
 

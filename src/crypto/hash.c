@@ -16,7 +16,7 @@ status(int r)
 size_t
 hash_len(enum hash_id id)
 {
-	static const size_t lens[] = {0, 20, 32, 48, 64};
+	static const size_t lens[] = {0, 20, 32, 48, 64, 16};
 
 	return lens[id];
 }
@@ -32,6 +32,7 @@ hash_init(struct hash *h, enum hash_id id)
 		return status(crypto_hash_sha256_init(state));
 	case HASH_SHA512:
 		return status(crypto_hash_sha512_init(state));
+	case HASH_MD5:
 	case HASH_SHA1:
 	case HASH_SHA384:
 		return mbed_hash_init(h);
@@ -53,6 +54,7 @@ hash_update(struct hash *h, struct slice s)
 		return status(crypto_hash_sha256_update(state, s.p, s.n));
 	case HASH_SHA512:
 		return status(crypto_hash_sha512_update(state, s.p, s.n));
+	case HASH_MD5:
 	case HASH_SHA1:
 	case HASH_SHA384:
 		return mbed_hash_update(h, s);
@@ -72,6 +74,7 @@ finish(struct hash *h, uint8_t *out)
 		return status(crypto_hash_sha256_final(state, out));
 	case HASH_SHA512:
 		return status(crypto_hash_sha512_final(state, out));
+	case HASH_MD5:
 	case HASH_SHA1:
 	case HASH_SHA384:
 		return mbed_hash_final(h, out);
@@ -107,7 +110,7 @@ hash_once(enum hash_id id, struct slice s, uint8_t *out)
 void
 hash_wipe(struct hash *h)
 {
-	if (h->id == HASH_SHA1 || h->id == HASH_SHA384)
+	if (h->id == HASH_MD5 || h->id == HASH_SHA1 || h->id == HASH_SHA384)
 		mbed_hash_free(h);
 	sodium_memzero(h, sizeof(*h));
 }

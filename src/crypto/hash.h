@@ -1,12 +1,12 @@
-/* hash: SHA-2. Knows: the hash functions by id. Must not know: what is hashed. Serves RFC 4253 6.4, 7.2, 8; RFC 6234.
- */
+/* hash: SHA-2, SHA-1, MD5. Knows: the hash functions by id. Must not know: what is hashed. Serves RFC 4253 6.4, 7.2, 8; RFC 6234,
+ * RFC 1321. */
 #ifndef CRYPTO_HASH_H
 #define CRYPTO_HASH_H
 
 #include "slice.h"
 #include <nacre/status.h>
 
-enum hash_id { HASH_NONE, HASH_SHA1, HASH_SHA256, HASH_SHA384, HASH_SHA512 };
+enum hash_id { HASH_NONE, HASH_SHA1, HASH_SHA256, HASH_SHA384, HASH_SHA512, HASH_MD5 };
 
 #define HASH_MAX_LEN 64
 

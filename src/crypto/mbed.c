@@ -5,12 +5,16 @@
 
 #include <mbedtls/aes.h>
 #include <mbedtls/gcm.h>
+#include <mbedtls/md5.h>
 #include <mbedtls/platform_util.h>
 #include <mbedtls/sha1.h>
 #include <mbedtls/sha512.h>
 #include <mbedtls/version.h>
 
 #if MBEDTLS_VERSION_NUMBER < 0x03000000
+#define mbedtls_md5_starts mbedtls_md5_starts_ret
+#define mbedtls_md5_update mbedtls_md5_update_ret
+#define mbedtls_md5_finish mbedtls_md5_finish_ret
 #define mbedtls_sha1_starts mbedtls_sha1_starts_ret
 #define mbedtls_sha1_update mbedtls_sha1_update_ret
 #define mbedtls_sha1_finish mbedtls_sha1_finish_ret
@@ -27,6 +31,7 @@ struct ctr_state {
 
 _Static_assert(sizeof(mbedtls_sha512_context) <= sizeof(((struct hash *)0)->state), "SHA-384 state");
 _Static_assert(sizeof(mbedtls_sha1_context) <= sizeof(((struct hash *)0)->state), "SHA-1 state");
+_Static_assert(sizeof(mbedtls_md5_context) <= sizeof(((struct hash *)0)->state), "MD5 state");
 _Static_assert(sizeof(mbedtls_gcm_context) <= MBED_GCM_STATE, "GCM state");
 _Static_assert(sizeof(struct ctr_state) <= MBED_CTR_STATE, "CTR state");
 
@@ -41,12 +46,17 @@ mbed_hash_init(struct hash *h)
 {
 	void *state = h->state;
 
-	if (h->id == HASH_SHA1) {
+	switch (h->id) {
+	case HASH_MD5:
+		mbedtls_md5_init(state);
+		return status(mbedtls_md5_starts(state));
+	case HASH_SHA1:
 		mbedtls_sha1_init(state);
 		return status(mbedtls_sha1_starts(state));
+	default:
+		mbedtls_sha512_init(state);
+		return status(mbedtls_sha512_starts(state, 1));
 	}
-	mbedtls_sha512_init(state);
-	return status(mbedtls_sha512_starts(state, 1));
 }
 
 int
@@ -54,16 +64,36 @@ mbed_hash_update(struct hash *h, struct slice s)
 {
 	void *state = h->state;
 
-	return status(
-	    h->id == HASH_SHA1 ? mbedtls_sha1_update(state, s.p, s.n) : mbedtls_sha512_update(state, s.p, s.n));
+	switch (h->id) {
+	case HASH_MD5:
+		return status(mbedtls_md5_update(state, s.p, s.n));
+	case HASH_SHA1:
+		return status(mbedtls_sha1_update(state, s.p, s.n));
+	default:
+		return status(mbedtls_sha512_update(state, s.p, s.n));
+	}
+}
+
+static int
+hash_finish(struct hash *h, uint8_t digest[64])
+{
+	void *state = h->state;
+
+	switch (h->id) {
+	case HASH_MD5:
+		return mbedtls_md5_finish(state, digest);
+	case HASH_SHA1:
+		return mbedtls_sha1_finish(state, digest);
+	default:
+		return mbedtls_sha512_finish(state, digest);
+	}
 }
 
 int
 mbed_hash_final(struct hash *h, uint8_t *out)
 {
 	uint8_t digest[64];
-	void *state = h->state;
-	int r = h->id == HASH_SHA1 ? mbedtls_sha1_finish(state, digest) : mbedtls_sha512_finish(state, digest);
+	int r = hash_finish(h, digest);
 
 	if (r == 0)
 		memcpy(out, digest, hash_len(h->id));
@@ -76,10 +106,16 @@ mbed_hash_free(struct hash *h)
 {
 	void *state = h->state;
 
-	if (h->id == HASH_SHA1)
+	switch (h->id) {
+	case HASH_MD5:
+		mbedtls_md5_free(state);
+		break;
+	case HASH_SHA1:
 		mbedtls_sha1_free(state);
-	else
+		break;
+	default:
 		mbedtls_sha512_free(state);
+	}
 }
 
 int
@@ -167,6 +203,7 @@ mbed_md(enum hash_id hash)
 	    [HASH_SHA256] = MBEDTLS_MD_SHA256,
 	    [HASH_SHA384] = MBEDTLS_MD_SHA384,
 	    [HASH_SHA512] = MBEDTLS_MD_SHA512,
+	    [HASH_MD5] = MBEDTLS_MD_MD5,
 	};
 
 	return types[hash];

@@ -6,7 +6,7 @@
 
 #include "hash.h"
 
-/* SHA-1 and SHA-384, in the state of a struct hash. */
+/* MD5, SHA-1 and SHA-384, in the state of a struct hash. */
 int mbed_hash_init(struct hash *h) NACRE_CHECK;
 int mbed_hash_update(struct hash *h, struct slice s) NACRE_CHECK;
 int mbed_hash_final(struct hash *h, uint8_t *out) NACRE_CHECK;

@@ -40,7 +40,7 @@ suite_init(struct suite *s, const struct nacre_env *env, const struct cipher *ci
 	else
 		r = cipher->init(&s->cipher_state, env, keys->key, keys->iv, seal);
 	if (r == 0 && s->mac != NULL)
-		r = s->mac->init(&s->mac_state, keys->mac_key);
+		r = s->mac->init(&s->mac_state, env, keys->mac_key);
 	if (r != 0)
 		suite_wipe(s);
 	return r;

@@ -5,7 +5,9 @@
 #include <mbedtls/aes.h>
 #include <mbedtls/ecdsa.h>
 #include <mbedtls/gcm.h>
+#include <mbedtls/md5.h>
 #include <mbedtls/rsa.h>
+#include <mbedtls/sha1.h>
 #include <mbedtls/sha512.h>
 #include <mbedtls/version.h>
 #include <sodium.h>
@@ -72,10 +74,22 @@ WRAP(crypto_sign_detached, (byte * sig, length *sig_n, const byte *m, length n, 
 WRAP(crypto_sign_verify_detached, (const byte *sig, const byte *m, length n, const byte *pk), (sig, m, n, pk))
 
 #if MBEDTLS_VERSION_NUMBER < 0x03000000
+WRAP(mbedtls_md5_starts_ret, (mbedtls_md5_context * h), (h))
+WRAP(mbedtls_md5_update_ret, (mbedtls_md5_context * h, const byte *p, size_t n), (h, p, n))
+WRAP(mbedtls_md5_finish_ret, (mbedtls_md5_context * h, byte *out), (h, out))
+WRAP(mbedtls_sha1_starts_ret, (mbedtls_sha1_context * h), (h))
+WRAP(mbedtls_sha1_update_ret, (mbedtls_sha1_context * h, const byte *p, size_t n), (h, p, n))
+WRAP(mbedtls_sha1_finish_ret, (mbedtls_sha1_context * h, byte *out), (h, out))
 WRAP(mbedtls_sha512_starts_ret, (mbedtls_sha512_context * h, int is384), (h, is384))
 WRAP(mbedtls_sha512_update_ret, (mbedtls_sha512_context * h, const byte *p, size_t n), (h, p, n))
 WRAP(mbedtls_sha512_finish_ret, (mbedtls_sha512_context * h, byte *out), (h, out))
 #else
+WRAP(mbedtls_md5_starts, (mbedtls_md5_context * h), (h))
+WRAP(mbedtls_md5_update, (mbedtls_md5_context * h, const byte *p, size_t n), (h, p, n))
+WRAP(mbedtls_md5_finish, (mbedtls_md5_context * h, byte *out), (h, out))
+WRAP(mbedtls_sha1_starts, (mbedtls_sha1_context * h), (h))
+WRAP(mbedtls_sha1_update, (mbedtls_sha1_context * h, const byte *p, size_t n), (h, p, n))
+WRAP(mbedtls_sha1_finish, (mbedtls_sha1_context * h, byte *out), (h, out))
 WRAP(mbedtls_sha512_starts, (mbedtls_sha512_context * h, int is384), (h, is384))
 WRAP(mbedtls_sha512_update, (mbedtls_sha512_context * h, const byte *p, size_t n), (h, p, n))
 WRAP(mbedtls_sha512_finish, (mbedtls_sha512_context * h, byte *out), (h, out))
@@ -94,6 +108,7 @@ WRAP(mbedtls_aes_setkey_enc, (mbedtls_aes_context * a, const byte *k, unsigned b
 WRAP(mbedtls_aes_crypt_ctr,
     (mbedtls_aes_context * a, size_t n, size_t *off, byte counter[16], byte stream[16], const byte *in, byte *out),
     (a, n, off, counter, stream, in, out))
+WRAP(mbedtls_aes_crypt_ecb, (mbedtls_aes_context * a, int mode, const byte *in, byte *out), (a, mode, in, out))
 WRAP(mbedtls_ecp_group_load, (mbedtls_ecp_group * g, mbedtls_ecp_group_id id), (g, id))
 WRAP(mbedtls_ecp_point_read_binary, (const mbedtls_ecp_group *g, mbedtls_ecp_point *p, const byte *in, size_t n),
     (g, p, in, n))

@@ -15,6 +15,7 @@ struct pair {
 	struct suite out, in;
 	bool is_set;
 	unsigned cpu;
+	struct test_env t; /* the suites borrow it */
 };
 
 static void
@@ -34,11 +35,10 @@ begin(struct pair *p, struct vectors *v)
 	const struct mac *mac = mac_find(slice_str(v->word[2]));
 	struct slice key = vectors_field(v, 3), iv = vectors_field(v, 4), mac_key = vectors_field(v, 5);
 	struct suite_keys keys = {{0}, {0}, {0}};
-	struct test_env t;
 
 	end(p);
-	test_env_init(&t, 1);
-	t.env.cpu = p->cpu;
+	test_env_init(&p->t, 1);
+	p->t.env.cpu = p->cpu;
 	assert_non_null(cipher);
 	assert_int_equal(mac == NULL, cipher->kind != CIPHER_STREAM);
 	assert_true(
@@ -46,8 +46,8 @@ begin(struct pair *p, struct vectors *v)
 	memcpy(keys.key, key.p, key.n);
 	memcpy(keys.iv, iv.p, iv.n);
 	memcpy(keys.mac_key, mac_key.p, mac_key.n);
-	vectors_expect(v, suite_init(&p->out, &t.env, cipher, mac, &keys, true), 0);
-	vectors_expect(v, suite_init(&p->in, &t.env, cipher, mac, &keys, false), 0);
+	vectors_expect(v, suite_init(&p->out, &p->t.env, cipher, mac, &keys, true), 0);
+	vectors_expect(v, suite_init(&p->in, &p->t.env, cipher, mac, &keys, false), 0);
 	p->is_set = true;
 }
 

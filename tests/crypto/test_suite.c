@@ -225,6 +225,9 @@ sizes_are_those_of_the_documents(void **state)
 	    {"aes192-ctr", "hmac-sha2-256-etm@openssh.com", 32, 16, 4, true},
 	    {"aes128-ctr", "hmac-sha2-256", 32, 16, 16, false},
 	    {"aes256-ctr", "hmac-sha2-512", 64, 16, 16, false},
+	    {"aes256-ctr", "umac-128-etm@openssh.com", 16, 16, 4, true},
+	    {"aes256-ctr", "umac-64@openssh.com", 8, 16, 16, false},
+	    {"aes256-ctr", "hmac-sha1-96-etm@openssh.com", 12, 16, 4, true},
 	};
 	struct suite_keys keys = {{0}, {0}, {0}};
 	struct test_env t;

@@ -27,7 +27,10 @@ static void
 macs_are_in_the_order_of_preference(void **state)
 {
 	static const char *const names[] = {
-	    "hmac-sha2-512-etm@openssh.com", "hmac-sha2-256-etm@openssh.com", "hmac-sha2-256", "hmac-sha2-512"};
+	    "hmac-sha2-512-etm@openssh.com", "hmac-sha2-256-etm@openssh.com", "umac-128-etm@openssh.com", "hmac-sha2-256",
+	    "hmac-sha2-512", "umac-128@openssh.com", "umac-64-etm@openssh.com", "umac-64@openssh.com",
+	    "hmac-sha1-etm@openssh.com", "hmac-sha1", "hmac-sha1-96-etm@openssh.com", "hmac-sha1-96",
+	    "hmac-md5-etm@openssh.com", "hmac-md5", "hmac-md5-96-etm@openssh.com", "hmac-md5-96"};
 	size_t i;
 
 	(void)state;
@@ -56,7 +59,7 @@ static void
 only_a_whole_name_finds_a_row(void **state)
 {
 	static const char *const names[] = {"", "aes256", "aes256-ctr ", "AES256-CTR", "none", "aes256-gcm",
-	    "hmac-sha2-25", "hmac-sha1", "hmac-sha2-256-etm", "curve25519-sha25", "curve25519-sha256,", "ext-info-c"};
+	    "hmac-sha2-25", "hmac-sha", "umac-64", "hmac-sha2-256-etm", "curve25519-sha25", "curve25519-sha256,", "ext-info-c"};
 	size_t i;
 
 	(void)state;
@@ -89,14 +92,17 @@ every_cipher_row_has_what_its_kind_needs(void **state)
 }
 
 static void
-every_mac_row_has_a_whole_tag(void **state)
+every_mac_row_is_as_its_name_says(void **state)
 {
 	const struct mac *m;
 
 	(void)state;
 	for (m = mac_table; m->name != NULL; m++) {
 		assert_true(m->init != NULL && m->tag != NULL && m->wipe != NULL);
-		assert_true(m->tag_len <= CIPHER_TAG_MAX && m->key_len == m->tag_len);
+		assert_true(m->tag_len <= CIPHER_TAG_MAX && m->key_len <= 64 && m->tag_len >= 8);
+		assert_int_equal(m->tag_len == m->key_len,
+		    strstr(m->name, "-96") == NULL && strstr(m->name, "umac-64") == NULL);
+		assert_int_equal(m->legacy, strstr(m->name, "-sha1") != NULL || strstr(m->name, "-md5") != NULL);
 		assert_int_equal(m->etm, strstr(m->name, "-etm@openssh.com") != NULL);
 	}
 }
@@ -110,7 +116,7 @@ main(void)
 	    cmocka_unit_test(key_agreements_are_in_the_order_of_preference),
 	    cmocka_unit_test(only_a_whole_name_finds_a_row),
 	    cmocka_unit_test(every_cipher_row_has_what_its_kind_needs),
-	    cmocka_unit_test(every_mac_row_has_a_whole_tag),
+	    cmocka_unit_test(every_mac_row_is_as_its_name_says),
 	};
 
 	return cmocka_run_group_tests_name("crypto/tables", tests, NULL, NULL);

@@ -1,7 +1,8 @@
 #!/usr/bin/env python3
 """Makes packets.txt: sealed packets for every cipher with every MAC, computed by OpenSSL (through Python's `cryptography`),
-which shares no code with what is tested. The drafts' and RFCs' text is followed step by step, nothing is fast.
-"""
+and Nettle (UMAC), which share no code with what is tested. The drafts' and RFCs' text is followed step by step, nothing is
+fast."""
+import functools
 import hashlib
 import hmac
 import pathlib
@@ -11,9 +12,18 @@ from cryptography.hazmat.primitives.ciphers import Cipher, algorithms, modes
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from cryptography.hazmat.primitives.poly1305 import Poly1305
 
-MACS = [("hmac-sha2-512-etm@openssh.com", "sha512", 64), ("hmac-sha2-256-etm@openssh.com", "sha256", 32),
-        ("hmac-sha2-256", "sha256", 32), ("hmac-sha2-512", "sha512", 64)]
-PAYLOADS = [(0, 1), (1, 100), (0xFFFFFFFF, 1000)]
+import nettle
+
+# name, function, key and tag lengths
+MACS = [("hmac-sha2-512-etm@openssh.com", "sha512", 64, 64), ("hmac-sha2-256-etm@openssh.com", "sha256", 32, 32),
+        ("umac-128-etm@openssh.com", "umac", 16, 16), ("hmac-sha2-256", "sha256", 32, 32),
+        ("hmac-sha2-512", "sha512", 64, 64), ("umac-128@openssh.com", "umac", 16, 16),
+        ("umac-64-etm@openssh.com", "umac", 16, 8), ("umac-64@openssh.com", "umac", 16, 8),
+        ("hmac-sha1-etm@openssh.com", "sha1", 20, 20), ("hmac-sha1", "sha1", 20, 20),
+        ("hmac-sha1-96-etm@openssh.com", "sha1", 20, 12), ("hmac-sha1-96", "sha1", 20, 12),
+        ("hmac-md5-etm@openssh.com", "md5", 16, 16), ("hmac-md5", "md5", 16, 16),
+        ("hmac-md5-96-etm@openssh.com", "md5", 16, 12), ("hmac-md5-96", "md5", 16, 12)]
+PAYLOADS = [(0, 1), (1, 100), (0xFFFFFFFF, 300)]
 
 
 def stream(label, n):
@@ -34,13 +44,20 @@ def ctr(key, iv):
     return Cipher(algorithms.AES(key), modes.CTR(iv)).encryptor()
 
 
-def seal_etm(encryptor, digest, mac_key, seq, plain):
+def mac_of(function, tag_len, key, seq, text):
+    """The sequence number is hashed before the text, or is UMAC's nonce (draft-miller-secsh-umac-01 4)."""
+    if function == "umac":
+        return nettle.umac(tag_len, key, struct.pack(">Q", seq), text)
+    return hmac.digest(key, struct.pack(">I", seq) + text, function)[:tag_len]
+
+
+def seal_etm(encryptor, mac, seq, plain):
     sealed = plain[:4] + encryptor.update(plain[4:])
-    return sealed + hmac.digest(mac_key, struct.pack(">I", seq) + sealed, digest)
+    return sealed + mac(seq, sealed)
 
 
-def seal_eam(encryptor, digest, mac_key, seq, plain):
-    return encryptor.update(plain) + hmac.digest(mac_key, struct.pack(">I", seq) + plain, digest)
+def seal_eam(encryptor, mac, seq, plain):
+    return encryptor.update(plain) + mac(seq, plain)
 
 
 def gcm(key, iv):
@@ -74,17 +91,18 @@ def write(out, cipher, mac, key, iv, mac_key, block, apart, seal):
         out.write(f"packet {seq} {plain.hex()} {seal(seq, plain).hex()}\n")
 
 
-def write_ctr(out, bits, mac, digest, mac_len):
-    name = f"aes{bits}-ctr"
-    key, iv, mac_key = stream(name + " key", bits // 8), stream(name + " iv", 16), stream(mac + " key", mac_len)
+def write_stream(out, name, key_len, block, mode, mac, function, mac_key_len, tag_len):
+    key, iv = stream(name + " key", key_len), stream(name + " iv", block)
+    mac_key = stream(mac + " key", mac_key_len)
     apart = "-etm" in mac
-    encryptor, how = ctr(key, iv), seal_etm if apart else seal_eam
-    write(out, name, mac, key, iv, mac_key, 16, apart, lambda seq, plain: how(encryptor, digest, mac_key, seq, plain))
+    encryptor, how = mode(key, iv), seal_etm if apart else seal_eam
+    check = functools.partial(mac_of, function, tag_len, mac_key)
+    write(out, name, mac, key, iv, mac_key, block, apart, lambda seq, plain: how(encryptor, check, seq, plain))
 
 
 def main():
     with open(pathlib.Path(__file__).parent / "packets.txt", "w", encoding="ascii") as out:
-        out.write("# Packets before and after sealing, by make_packets.py (OpenSSL).\n"
+        out.write("# Packets before and after sealing, by make_packets.py (OpenSSL, Nettle).\n"
                   "# suite: cipher, MAC, key, IV, MAC key; packet: sequence number, plain, sealed\n")
         for bits in 256, 128:
             name = f"aes{bits}-gcm@openssh.com"
@@ -95,7 +113,7 @@ def main():
         write(out, "chacha20-poly1305@openssh.com", "-", key, b"", b"", 8, True, chacha(key))
         for bits in 256, 192, 128:
             for mac in MACS:
-                write_ctr(out, bits, *mac)
+                write_stream(out, f"aes{bits}-ctr", bits // 8, 16, ctr, *mac)
 
 
 main()
