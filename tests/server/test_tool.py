@@ -282,6 +282,18 @@ def an_algorithm_can_be_forced():
         assert done.returncode == 255 and b'rot13' in done.stderr, done
 
 
+def lists_are_edited_and_presets_are_named():
+    with Server('-o', 'Ciphers=-*ctr', '--preset', 'legacy') as server:
+        done = server.run('true', options=['Ciphers=^aes128-gcm@openssh.com', 'MACs=-*etm*', 'Preset=legacy'])
+        assert done.returncode == 0, done
+        done = server.run('true', options=['Ciphers=aes???-ctr'])
+        assert done.returncode == 255 and b'the default preset, without lists of your own, would connect' in done.stderr, done
+        done = server.run('true', options=['KexAlgorithms=+curve25519-sha265'])
+        assert done.returncode == 255 and b'did you mean "curve25519-sha256"?' in done.stderr, done
+        done = server.run('true', options=['Preset=strikt'])
+        assert done.returncode == 255 and b'none of "default", "legacy", "strict"' in done.stderr, done
+
+
 def a_key_line_with_options_lets_nobody_in():
     restricted = write('restricted', f'# a comment\n\ncommand="true" {public("user")}{public("host")}')
     with Server(authorized=restricted) as server:
@@ -329,6 +341,7 @@ tap.run([
     options_may_follow_the_destination,
     what_makes_no_sense_is_an_error,
     an_algorithm_can_be_forced,
+    lists_are_edited_and_presets_are_named,
     a_key_line_with_options_lets_nobody_in,
     a_shell_is_only_there_where_it_was_asked_for,
     a_server_that_cannot_be_is_an_error,

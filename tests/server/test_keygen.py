@@ -1,0 +1,185 @@
+# Knows: what nacre keygen promises, tried against ssh-keygen both ways. Must not know: key formats.
+import os
+import pty
+import select
+import shutil
+import signal
+import subprocess
+import tempfile
+import time
+
+import tap
+
+TOOL = os.environ['NACRE_TOOL']
+PATIENCE = 60
+PLACE = tempfile.TemporaryDirectory(prefix='nacre-keygen-')
+TYPES = [('ed25519', []), ('ecdsa', ['-b', '256']), ('ecdsa', ['-b', '384']), ('ecdsa', ['-b', '521']),
+         ('rsa', ['-b', '2048'])]
+
+
+def path(name):
+    return os.path.join(PLACE.name, name)
+
+
+def run(*words, **how):
+    environment = {**os.environ, 'HOME': PLACE.name, 'TMPDIR': PLACE.name}
+    return subprocess.run(words, env=environment, capture_output=True, timeout=PATIENCE, start_new_session=True, text=True,
+                          cwd=PLACE.name, **{'input': '', **how})
+
+
+def nacre(*words, **how):
+    return run(TOOL, 'keygen', *words, **how)
+
+
+def theirs(*words, **how):
+    return run(tap.need(shutil.which('ssh-keygen'), 'ssh-keygen is not installed'), *words, **how)
+
+
+def good(done):
+    assert done.returncode == 0, done
+    return done.stdout
+
+
+def refused(done, *words, code=255):
+    assert done.returncode == code, done
+    for word in words:
+        assert word in done.stderr, done
+
+
+def text(name):
+    with open(path(name), encoding='utf-8') as file:
+        return file.read()
+
+
+def fresh(name):
+    """A path at which there is nothing, nor anything beside it."""
+    for end in ('', '.pub'):
+        if os.path.exists(path(name + end)):
+            os.unlink(path(name + end))
+    return path(name)
+
+
+def fields(line):
+    return line.split(maxsplit=2)[:2]
+
+
+def talk(argv, answers):
+    """Runs with a terminal; `answers` are (question, answer) in order. Returns (status, what was shown)."""
+    pid, master = pty.fork()
+    if pid == 0:
+        os.chdir(PLACE.name)
+        os.execv(TOOL, [TOOL, 'keygen', *argv])
+    shown, left, end = b'', list(answers), time.monotonic() + PATIENCE
+    while time.monotonic() < end:
+        if not select.select([master], [], [], 1)[0]:
+            continue
+        try:
+            piece = os.read(master, 4096)
+        except OSError:  # the last one has closed the terminal
+            break
+        shown += piece
+        if left and left[0][0].encode() in shown.splitlines()[-1]:
+            os.write(master, left.pop(0)[1].encode() + b'\n')
+    else:
+        os.kill(pid, signal.SIGKILL)
+    os.close(master)
+    assert not left, (left, shown)
+    return os.waitstatus_to_exitcode(os.waitpid(pid, 0)[1]), shown.decode()
+
+
+def every_type_is_made_as_ssh_keygen_reads_it():
+    for kind, bits in TYPES:
+        file = fresh('made')
+        said = good(nacre('-t', kind, *bits, '-N', '', '-C', 'a comment', '-f', file))
+        assert os.stat(file).st_mode & 0o777 == 0o600 and os.stat(file + '.pub').st_mode & 0o777 == 0o644
+        assert good(theirs('-y', '-f', file)) == text('made.pub') and text('made.pub').endswith(' a comment\n')
+        fingerprint = good(theirs('-l', '-f', file)).split()[1]
+        assert fingerprint in said, (fingerprint, said)
+
+
+def what_ssh_keygen_made_is_shown_as_it_shows_it():
+    for kind, bits in TYPES:
+        file = fresh('shown')
+        good(theirs('-q', '-t', kind, *bits, '-N', '', '-C', 'theirs', '-f', file))
+        for words in (['-l'], ['-l', '-E', 'md5'], ['-l', '-E', 'sha256'], ['-y']):
+            assert good(nacre(*words, '-f', file)) == good(theirs(*words, '-f', file)), words
+        assert good(nacre('-lf', file + '.pub')) == good(theirs('-lf', file + '.pub'))
+
+
+def the_public_half_comes_from_the_private_key_alone():
+    good(nacre('-q', '-N', '', '-C', 'alone', '-f', fresh('alone')))
+    line = text('alone.pub')
+    good(nacre('-q', '-N', '', '-f', fresh('stranger')))
+    shutil.copyfile(path('stranger.pub'), path('alone.pub'))
+    assert good(nacre('-y', '-f', path('alone'))) == line
+    os.unlink(path('alone.pub'))
+    assert good(nacre('-y', '-f', path('alone'))) == line
+
+
+def fingerprints_are_read_from_every_kind_of_line():
+    good(nacre('-q', '-N', '', '-C', 'someone', '-f', fresh('line')))
+    line, keys = text('line.pub'), 3
+    want = good(theirs('-l', '-f', path('line.pub')))
+    lines = ['# a comment', '', line.strip(), 'command="echo \\"hi you\\"",no-pty ' + line.strip(),
+             '[127.0.0.1]:22 ' + line.strip(), 'no key at all']
+    assert good(nacre('-l', '-f', '-', input='\n'.join(lines))) == want * keys
+    refused(nacre('-l', '-f', '-', input='no key at all\n'), 'no key file')
+    refused(nacre('-l', '-f', path('nothing')), 'No such file')
+    refused(nacre('-l', '-E', 'sha3', '-f', path('line')), 'sha256 and md5')
+
+
+def a_file_that_is_there_stays():
+    good(nacre('-q', '-N', '', '-f', fresh('stays')))
+    before = text('stays')
+    refused(nacre('-q', '-N', '', '-f', path('stays')), 'there already', code=1)
+    status, shown = talk(['-q', '-N', '', '-f', path('stays')], [('Replace', 'n')])
+    assert status == 1 and text('stays') == before, shown
+    status, shown = talk(['-q', '-N', '', '-f', path('stays')], [('Replace', 'y')])
+    assert status == 0 and text('stays') != before, shown
+    assert good(theirs('-y', '-f', path('stays'))) == text('stays.pub')
+    assert sorted(n for n in os.listdir(PLACE.name) if n.startswith('stays')) == ['stays', 'stays.pub']
+
+
+def types_and_sizes_that_are_not_there_are_refused():
+    fresh('none')
+    for words, word in ((['-t', 'dsa'], 'no such type'), (['-t', 'ecdsa', '-b', '333'], '333 bits'),
+                        (['-t', 'rsa', '-b', '1024'], '2048 to 8192'), (['-t', 'rsa', '-b', '-1'], 'not a number')):
+        refused(nacre(*words, '-N', '', '-f', path('none')), word)
+    refused(nacre('-N', '', '-f', path('no/such/folder')), 'No such file')
+    assert not os.path.exists(path('none')) and not os.path.exists(path('none.pub'))
+
+
+def a_command_line_that_is_not_understood_ends_with_1():
+    for words in (['-k'], ['-l', '-y'], ['-f'], ['-lf']):
+        refused(nacre(*words), 'usage:', code=1)
+
+
+def private_keys_must_be_closed_to_others():
+    good(nacre('-q', '-N', '', '-f', fresh('open')))
+    os.chmod(path('open'), 0o644)
+    refused(nacre('-y', '-f', path('open')), path('open'))
+    os.chmod(path('open'), 0o600)
+    good(nacre('-y', '-f', path('open')))
+
+
+def without_a_terminal_nothing_is_asked():
+    refused(nacre('-t', 'ed25519', '-f', fresh('asked')), '-N')
+    refused(nacre('-y'), '-f')
+    assert not os.path.exists(path('asked'))
+
+
+tests = [
+    every_type_is_made_as_ssh_keygen_reads_it,
+    what_ssh_keygen_made_is_shown_as_it_shows_it,
+    the_public_half_comes_from_the_private_key_alone,
+    fingerprints_are_read_from_every_kind_of_line,
+    a_file_that_is_there_stays,
+    types_and_sizes_that_are_not_there_are_refused,
+    a_command_line_that_is_not_understood_ends_with_1,
+    private_keys_must_be_closed_to_others,
+    without_a_terminal_nothing_is_asked,
+]
+
+if __name__ == '__main__':
+    with PLACE:
+        tap.run(tests)

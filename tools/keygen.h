@@ -1,0 +1,57 @@
+/* keygen: what the parts of nacre keygen share. Knows: ssh-keygen's letters and exit codes. Must not know: key formats.
+ * ssh-keygen(1). */
+#ifndef TOOL_KEYGEN_H
+#define TOOL_KEYGEN_H
+
+#include <sys/types.h>
+#include "tool.h"
+
+#define KEYGEN_REFUSED 1 /* a command line that is not understood, or a file that stays as it is; ssh-keygen's code */
+#define KEYGEN_PATH_MAX 4096
+#define KEYGEN_PASSPHRASE_MAX 1024
+#define KEYGEN_OPTIONS_MAX 64
+
+/* The command line. Strings are borrowed from it; NULL and 0 where a letter was not given. */
+struct keygen {
+	const struct nacre_env *env;
+	bool quiet, is_host;
+	const char *type, *file, *comment;
+	const char *new_passphrase, *passphrase;
+	const char *hash, *format, *cipher;
+	unsigned bits, rounds;
+	const char *signer; /* -s: the authority's key, or a signature's file */
+	const char *identity, *names, *validity;
+	uint64_t serial;
+	const char *options[KEYGEN_OPTIONS_MAX];
+	size_t n_options;
+	const char *operation; /* -Y */
+	char *const *words; /* what follows the letters; NULL at the end */
+};
+
+/* What a letter asks for; 0, KEYGEN_REFUSED, or TOOL_FAILED after saying why. */
+typedef int keygen_fn(struct keygen *k);
+
+keygen_fn keygen_make, keygen_change_passphrase; /* keygen_make.c */
+keygen_fn keygen_fingerprint, keygen_public; /* keygen_show.c */
+
+/* --- keygen_file.c --- */
+
+/* -f, or what a person answers. False after saying that there is neither. */
+bool keygen_path(const struct keygen *k, const char *usual, char path[KEYGEN_PATH_MAX]);
+/* A private key; where it is locked, by -P or by what a person types. 0 or TOOL_FAILED. */
+int keygen_load(const struct keygen *k, const char *path, nacre_key **key);
+/* -N, or what a person types twice. 0 or TOOL_FAILED. */
+int keygen_new_passphrase(const struct keygen *k, char passphrase[KEYGEN_PASSPHRASE_MAX]);
+/* A whole file or none: `over` says whether one that is there is replaced. 0, or TOOL_FAILED after saying why. */
+int keygen_write(const char *path, const char *text, size_t n, mode_t mode, bool over);
+/* A private key as -m, -Z and -a have it. comment: NULL for the key's own. */
+int keygen_write_private(const struct keygen *k, const nacre_key *key, const char *comment, const char *passphrase,
+    const char *path, bool over);
+/* The `.pub` line of a key into the file `path`, or to standard output where that is NULL. */
+int keygen_write_public(const struct keygen *k, const nacre_key *key, const char *comment, const char *path, bool over);
+/* A whole file that holds nothing secret; "-" is standard input. *p is malloc'd, *n bytes and a NUL. */
+int keygen_read(const char *path, char **p, size_t *n);
+/* Which key types are there, and what ssh-keygen calls them: "ED25519". */
+const char *keygen_short_name(const nacre_key *key);
+
+#endif

@@ -1,0 +1,189 @@
+/* keygen_show: fingerprints, and the public half of a private key. Knows: the lines of key files, authorized_keys and
+ * known_hosts. Must not know: how a key is used. ssh-keygen(1), sshd(8). */
+#include <ctype.h>
+#include <stdlib.h>
+#include <string.h>
+#include <strings.h>
+#include <unistd.h>
+#include "keygen.h"
+
+static const char usual[] = "~/.ssh/id_ed25519";
+
+static const struct {
+	const char *type, *name;
+} short_names[] = {
+    {"ssh-ed25519", "ED25519"},
+    {"ssh-rsa", "RSA"},
+    {"ecdsa-sha2-", "ECDSA"},
+    {"sk-ssh-ed25519", "ED25519-SK"},
+    {"sk-ecdsa-sha2-", "ECDSA-SK"},
+};
+
+const char *
+keygen_short_name(const nacre_key *key)
+{
+	for (size_t i = 0; i < sizeof(short_names) / sizeof(short_names[0]); i++) {
+		if (strncmp(nacre_key_type(key), short_names[i].type, strlen(short_names[i].type)) == 0)
+			return short_names[i].name;
+	}
+	return nacre_key_type(key);
+}
+
+static const char *
+hash_name(const struct keygen *k)
+{
+	return k->hash != NULL && strcasecmp(k->hash, "md5") == 0 ? "MD5" : "SHA256";
+}
+
+static int
+check_hash(const struct keygen *k)
+{
+	if (k->hash == NULL || strcasecmp(k->hash, "md5") == 0 || strcasecmp(k->hash, "sha256") == 0)
+		return 0;
+	return say_failure("keygen: %s: no such hash; there are sha256 and md5", k->hash);
+}
+
+static int
+print_fingerprint(const struct keygen *k, const nacre_key *key)
+{
+	struct nacre_bytes raw = {(const uint8_t *)nacre_key_comment(key), strlen(nacre_key_comment(key))};
+	char fingerprint[64], comment[1024];
+
+	if (nacre_key_fingerprint(key, hash_name(k), fingerprint, sizeof(fingerprint)) != NACRE_OK)
+		return say_failure("keygen: there is no fingerprint");
+	(void)nacre_text_escape(comment, sizeof(comment), raw, false);
+	printf("%u %s %s (%s)\n", nacre_key_bits(key), fingerprint, comment[0] == '\0' ? "no comment" : comment,
+	    keygen_short_name(key));
+	return 0;
+}
+
+/* What follows a first word, in which quotes may keep blanks together: options, or the names of hosts. */
+static const char *
+after_word(const char *line)
+{
+	bool quoted = false;
+
+	for (; *line != '\0' && (quoted || !isspace((unsigned char)*line)); line++) {
+		if (line[0] == '\\' && line[1] == '"')
+			line++;
+		else if (*line == '"')
+			quoted = !quoted;
+	}
+	while (isspace((unsigned char)*line))
+		line++;
+	return line;
+}
+
+/* A line is a key, or has options or host names before it. */
+static nacre_key *
+parse_line(const struct keygen *k, const char *line)
+{
+	nacre_key *key = NULL;
+
+	while (isspace((unsigned char)*line))
+		line++;
+	if (*line == '\0' || *line == '#')
+		return NULL;
+	if (*line == '@') /* known_hosts' markers */
+		line = after_word(line);
+	if (nacre_key_parse_public(k->env, line, strlen(line), &key, NULL, 0) == NACRE_OK)
+		return key;
+	line = after_word(line);
+	return nacre_key_parse_public(k->env, line, strlen(line), &key, NULL, 0) == NACRE_OK ? key : NULL;
+}
+
+/* How many keys there were; -1 after a failure was told. */
+static int
+print_lines(const struct keygen *k, char *text)
+{
+	char *rest = NULL;
+	nacre_key *key;
+	int found = 0, rc;
+
+	for (char *line = strtok_r(text, "\n", &rest); line != NULL; line = strtok_r(NULL, "\n", &rest)) {
+		if ((key = parse_line(k, line)) == NULL)
+			continue;
+		rc = print_fingerprint(k, key);
+		nacre_key_free(key);
+		if (rc != 0)
+			return -1;
+		found++;
+	}
+	return found;
+}
+
+/* The `.pub` line beside a private key, for its comment. */
+static nacre_key *
+read_beside(const struct keygen *k, const char *path)
+{
+	char name[KEYGEN_PATH_MAX + 8], *text;
+	nacre_key *key = NULL;
+	size_t n;
+
+	snprintf(name, sizeof(name), "%s.pub", path);
+	if (access(name, R_OK) != 0 || keygen_read(name, &text, &n) != 0)
+		return NULL;
+	key = parse_line(k, text);
+	free(text);
+	return key;
+}
+
+/* The public half of a private key's file stands in clear, but the comment only where the private half does, too; else
+ * the `.pub` file beside it may have it. */
+static int
+print_private(const struct keygen *k, const char *path, const char *text, size_t n)
+{
+	nacre_key *key = NULL, *beside = NULL;
+	int rc;
+
+	if (nacre_key_parse_private(k->env, (const uint8_t *)text, n, NULL, &key, NULL, 0) != NACRE_OK &&
+	    nacre_key_peek_public(k->env, (const uint8_t *)text, n, &key, NULL, 0) != NACRE_OK)
+		return say_failure("keygen: %s is no key file", path);
+	if (!nacre_key_has_private(key))
+		beside = read_beside(k, path);
+	rc = print_fingerprint(k, beside != NULL && nacre_key_equal(key, beside) ? beside : key);
+	nacre_key_free(beside);
+	nacre_key_free(key);
+	return rc;
+}
+
+int
+keygen_fingerprint(struct keygen *k)
+{
+	char path[KEYGEN_PATH_MAX], *text = NULL;
+	int rc = check_hash(k), found;
+	size_t n;
+
+	if (rc != 0 || !keygen_path(k, usual, path))
+		return TOOL_FAILED;
+	if ((rc = keygen_read(path, &text, &n)) != 0)
+		return rc;
+	if (strstr(text, "PRIVATE KEY-----") != NULL) {
+		rc = print_private(k, path, text, n);
+		goto out;
+	}
+	found = print_lines(k, text);
+	rc = found > 0 ? 0 : TOOL_FAILED;
+	if (found == 0)
+		rc = say_failure("keygen: %s is no key file", path);
+out:
+	explicit_bzero(text, n);
+	free(text);
+	return rc;
+}
+
+/* The private key alone is asked: a `.pub` file beside it may be another's. */
+int
+keygen_public(struct keygen *k)
+{
+	char path[KEYGEN_PATH_MAX];
+	nacre_key *key = NULL;
+	int rc;
+
+	if (!keygen_path(k, usual, path))
+		return TOOL_FAILED;
+	if ((rc = keygen_load(k, path, &key)) == 0)
+		rc = keygen_write_public(k, key, NULL, NULL, false);
+	nacre_key_free(key);
+	return rc;
+}
