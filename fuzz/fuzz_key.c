@@ -17,9 +17,9 @@ check_text(const struct nacre_env *env, const nacre_key *key, bool with_private)
 	int r;
 
 	if (with_private)
-		r = nacre_key_write_private(env, key, NULL, &text, &n);
+		r = nacre_key_write_private(env, key, NULL, &text, &n, NULL, 0);
 	else
-		r = nacre_key_write_public(env, key, NULL, &text, &n);
+		r = nacre_key_write_public(env, key, NULL, &text, &n, NULL, 0);
 	FUZZ_CHECK(r == 0 && text[n] == '\0');
 	if (with_private)
 		r = nacre_key_parse_private(env, (const uint8_t *)text, n, NULL, &again, NULL, 0);

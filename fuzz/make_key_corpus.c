@@ -47,17 +47,18 @@ signature_seed(const char *dir, const struct nacre_env *env, const nacre_key *ke
 static void
 key_seeds(const char *dir, const struct nacre_env *env, const char *type, unsigned bits)
 {
+	static const struct nacre_key_write_options commented = {.size = sizeof(commented), .comment = "a comment"};
 	nacre_key *key;
 	char *text;
 	size_t n;
 
 	FUZZ_CHECK(nacre_key_generate(env, type, bits, &key) == 0);
-	FUZZ_CHECK(nacre_key_write_private(env, key, "a comment", &text, &n) == 0);
+	FUZZ_CHECK(nacre_key_write_private(env, key, &commented, &text, &n, NULL, 0) == 0);
 	seed(dir, env, READ_PRIVATE, type, slice_of(text, n));
 	seed(dir, env, READ_PRIVATE_WITH_PASSPHRASE, type, slice_of(text, n));
 	seed(dir, env, READ_PEEK, type, slice_of(text, n));
 	nacre_key_text_free(env, text, n);
-	FUZZ_CHECK(nacre_key_write_public(env, key, "a comment", &text, &n) == 0);
+	FUZZ_CHECK(nacre_key_write_public(env, key, &commented, &text, &n, NULL, 0) == 0);
 	seed(dir, env, READ_LINE, type, slice_of(text, n));
 	nacre_key_text_free(env, text, n);
 	seed(dir, env, READ_BLOB, type, key_blob(key));

@@ -20,17 +20,19 @@ extern "C" {
 
 typedef struct nacre_key nacre_key;
 
-/* Reads a private key from the n bytes of an openssh-key-v1 file (OpenSSH PROTOCOL.key). passphrase: NULL where there
- * is none. *key is NULL on failure, else the caller's, for nacre_key_free.
- *   NACRE_E_KEY_PASSPHRASE  it is encrypted, and no passphrase was given
- *   NACRE_E_UNSUPPORTED     a format, cipher or type that this build does not read; `why` says which
- *   NACRE_E_KEY_FORMAT      malformed; `why` says what and where
- *   NACRE_E_KEY_TYPE        a size that is not allowed
+/* Reads a private key from the n bytes of a file; the format is found out: openssh-key-v1 (OpenSSH PROTOCOL.key). Every
+ * cipher of ssh-keygen's is read. passphrase: NULL or "" where there is none. *key is NULL on failure, else the
+ * caller's, for nacre_key_free. What a file asks for is bounded: 65536 rounds of bcrypt.
+ *   NACRE_E_KEY_PASSPHRASE        it is encrypted, and no passphrase was given
+ *   NACRE_E_KEY_PASSPHRASE_WRONG  it is encrypted with another one (or was altered: nobody can tell)
+ *   NACRE_E_UNSUPPORTED           a format, cipher or type that this build does not read; `why` says which
+ *   NACRE_E_KEY_FORMAT            malformed; `why` says what and where
+ *   NACRE_E_KEY_TYPE              a size that is not allowed
  *   NACRE_E_NOMEM, NACRE_E_CRYPTO, NACRE_E_ARGUMENT */
 NACRE_API int nacre_key_parse_private(const struct nacre_env *env, const uint8_t *p, size_t n, const char *passphrase,
     nacre_key **key, char *why, size_t why_size) NACRE_CHECK;
 
-/* The public half of such a file, which stands in clear even where the private half is encrypted. */
+/* The public half of such a file, where it stands in clear even if the private half is encrypted. */
 NACRE_API int nacre_key_peek_public(
     const struct nacre_env *env, const uint8_t *p, size_t n, nacre_key **key, char *why, size_t why_size) NACRE_CHECK;
 
@@ -73,12 +75,29 @@ NACRE_API bool nacre_key_equal(const nacre_key *a, const nacre_key *b);
  * NACRE_E_ARGUMENT where the name is another or size is too small. */
 NACRE_API int nacre_key_fingerprint(const nacre_key *key, const char *hash, char *out, size_t size) NACRE_CHECK;
 
-/* The text of an unencrypted openssh-key-v1 file, or of a `.pub` line with its newline. comment: NULL for the key's
- * own. *text is the caller's, n bytes and a NUL, for nacre_key_text_free, which wipes it. */
-NACRE_API int nacre_key_write_private(
-    const struct nacre_env *env, const nacre_key *key, const char *comment, char **text, size_t *n) NACRE_CHECK;
-NACRE_API int nacre_key_write_public(
-    const struct nacre_env *env, const nacre_key *key, const char *comment, char **text, size_t *n) NACRE_CHECK;
+/* How a key is written. */
+enum nacre_key_format {
+	NACRE_KEY_FORMAT_OPENSSH /* openssh-key-v1; a public key: a `.pub` line */
+};
+
+struct nacre_key_write_options {
+	size_t size; /* sizeof(struct nacre_key_write_options) */
+	enum nacre_key_format format;
+	const char *comment; /* NULL: the key's own */
+	const char *passphrase; /* NULL or "": not encrypted */
+	const char *cipher; /* of openssh-key-v1, as `ssh-keygen -Z` names it; NULL: aes256-ctr */
+	unsigned rounds; /* of the key derivation, 1 to 65536; 0: the format's usual (24) */
+};
+
+/* The text of a private key's file, or of a public key's with its newline. options: NULL for the format OPENSSH, the
+ * key's own comment, no encryption. *text is the caller's, n bytes and a NUL, for nacre_key_text_free, which wipes it.
+ *   NACRE_E_ARGUMENT     no private half; a comment of more than one line for a public key; rounds
+ *   NACRE_E_UNSUPPORTED  the cipher, or the format cannot hold this key; `why` says which
+ *   NACRE_E_NOMEM, NACRE_E_RANDOM, NACRE_E_CRYPTO */
+NACRE_API int nacre_key_write_private(const struct nacre_env *env, const nacre_key *key,
+    const struct nacre_key_write_options *options, char **text, size_t *n, char *why, size_t why_size) NACRE_CHECK;
+NACRE_API int nacre_key_write_public(const struct nacre_env *env, const nacre_key *key,
+    const struct nacre_key_write_options *options, char **text, size_t *n, char *why, size_t why_size) NACRE_CHECK;
 NACRE_API void nacre_key_text_free(const struct nacre_env *env, char *text, size_t n);
 
 #ifdef __cplusplus

@@ -3,62 +3,8 @@
 #include "keyfile.h"
 #include "armor.h"
 #include "reader.h"
-#include "text.h"
 
-#include <stdio.h>
-
-#define BEGIN_OPENSSH SLICE_LIT("-----BEGIN OPENSSH PRIVATE KEY-----")
-#define END_OPENSSH SLICE_LIT("-----END OPENSSH PRIVATE KEY-----")
 #define MAGIC SLICE_LIT("openssh-key-v1\0")
-
-int
-why_fail(struct why *why, int code, const char *text)
-{
-	if (why->p != NULL && why->size > 0)
-		snprintf(why->p, why->size, "%s", text);
-	return code;
-}
-
-int
-why_fail_name(struct why *why, int code, const char *text, struct slice name)
-{
-	char shown[80];
-
-	text_escape(shown, sizeof(shown), name, false);
-	if (why->p != NULL && why->size > 0)
-		snprintf(why->p, why->size, "%s: %s", text, shown);
-	return code;
-}
-
-/* Formats that this reader does not know, told by their first bytes. */
-static const struct {
-	const char *start, *name;
-} other_formats[] = {
-    {"-----BEGIN RSA PRIVATE KEY-----", "a PEM file (PKCS#1)"},
-    {"-----BEGIN EC PRIVATE KEY-----", "a PEM file (SEC 1)"},
-    {"-----BEGIN DSA PRIVATE KEY-----", "a PEM file (DSA)"},
-    {"-----BEGIN PRIVATE KEY-----", "a PEM file (PKCS#8)"},
-    {"-----BEGIN ENCRYPTED PRIVATE KEY-----", "a PEM file (encrypted PKCS#8)"},
-    {"PuTTY-User-Key-File-", "a PuTTY file"},
-    {"---- BEGIN SSH2 PUBLIC KEY ----", "a public key (RFC 4716)"},
-    {"ssh-", "a public key"},
-    {"ecdsa-sha2-", "a public key"},
-};
-
-static int
-refuse_format(struct slice line, struct why *why)
-{
-	char text[96];
-	size_t i;
-
-	for (i = 0; i < sizeof(other_formats) / sizeof(other_formats[0]); i++) {
-		if (!slice_starts(line, slice_str(other_formats[i].start)))
-			continue;
-		snprintf(text, sizeof(text), "the file is %s, not an openssh-key-v1 file", other_formats[i].name);
-		return why_fail(why, NACRE_E_UNSUPPORTED, text);
-	}
-	return why_fail(why, NACRE_E_KEY_FORMAT, "the file is not a private key: no BEGIN line");
-}
 
 static struct slice
 trim(struct slice line)
@@ -78,11 +24,11 @@ find_body(struct slice text, struct slice *body, struct why *why)
 		if (!armor_next_line(&text, &line))
 			return why_fail(why, NACRE_E_KEY_FORMAT, "the file is empty");
 	} while (trim(line).n == 0);
-	if (!slice_eq(trim(line), BEGIN_OPENSSH))
-		return refuse_format(line, why);
+	if (!slice_is(trim(line), KEYFILE_BEGIN))
+		return why_fail(why, NACRE_E_KEY_FORMAT, "the file is not a private key: no BEGIN line");
 	start = text;
 	while (armor_next_line(&text, &line))
-		if (slice_eq(trim(line), END_OPENSSH)) {
+		if (slice_is(trim(line), KEYFILE_END)) {
 			*body = slice_of(start.p, (size_t)(line.p - start.p));
 			return 0;
 		}
@@ -107,8 +53,8 @@ read_fields(struct keyfile *f, struct why *why)
 		return why_fail(why, NACRE_E_UNSUPPORTED, "the file holds more than one key");
 	f->public_blob = reader_string(&r);
 	f->private_part = reader_string(&r);
-	/* An AEAD's tag may follow; without one nothing may. */
-	if (r.bad || (r.n != 0 && slice_is(f->cipher, "none")))
+	f->tag = reader_rest(&r);
+	if (r.bad || f->tag.n > BLOBCIPHER_TAG_MAX)
 		return why_fail(why, NACRE_E_KEY_FORMAT, "the file's fields are malformed");
 	return 0;
 }

@@ -3,7 +3,8 @@
 #include "keyfile.h"
 #include "reader.h"
 
-#define BLOCK_MIN 8 /* of the "none" cipher */
+#define BLOCK_NONE 8 /* of the "none" cipher */
+#define ROUNDS_TEXT "the key derivation has more rounds than 65536"
 
 static void
 read_ed25519(struct reader *r, struct slice numbers[KEY_NUMBERS], struct slice *point)
@@ -60,11 +61,11 @@ read_numbers(const nacre_key *key, struct reader *r, struct slice numbers[KEY_NU
 
 /* 1, 2, 3, ... up to the block. */
 static bool
-is_padding(struct slice pad)
+is_padding(struct slice pad, size_t block)
 {
 	size_t i;
 
-	if (pad.n >= BLOCK_MIN)
+	if (pad.n >= block)
 		return false;
 	for (i = 0; i < pad.n; i++)
 		if (pad.p[i] != i + 1)
@@ -94,19 +95,23 @@ set_secret(nacre_key *key, struct slice numbers[KEY_NUMBERS], struct why *why)
 	return r == 0 ? 0 : why_fail(why, r, nacre_status_text(r));
 }
 
+/* Two equal numbers in front tell, without an AEAD, whether the passphrase was right. */
 static int
-read_private(nacre_key *key, struct slice part, struct why *why)
+read_private(nacre_key *key, const struct keyfile *f, const struct blobcipher *cipher, struct why *why)
 {
 	struct slice numbers[KEY_NUMBERS] = {{NULL, 0}}, comment;
-	struct reader r = reader_of(part);
+	struct reader r = reader_of(f->private_part);
 	uint32_t check1 = reader_u32(&r), check2 = reader_u32(&r);
+	size_t block = cipher == NULL ? BLOCK_NONE : cipher->block_len;
 
+	if (!r.bad && check1 != check2 && cipher != NULL)
+		return why_fail(why, NACRE_E_KEY_PASSPHRASE_WRONG, "the passphrase is wrong");
 	if (r.bad || check1 != check2)
 		return why_fail(why, NACRE_E_KEY_FORMAT, "the two check numbers differ");
 	if (!read_numbers(key, &r, numbers))
 		return why_fail(why, NACRE_E_KEY_FORMAT, "the private fields are malformed or of another key");
 	comment = reader_string(&r);
-	if (r.bad || part.n % BLOCK_MIN != 0 || !is_padding(reader_rest(&r)))
+	if (r.bad || f->private_part.n % block != 0 || !is_padding(reader_rest(&r), block))
 		return why_fail(why, NACRE_E_KEY_FORMAT, "the comment or the padding is malformed");
 	if (key_set_comment(key, comment) != 0)
 		return why_fail(why, NACRE_E_NOMEM, "out of memory");
@@ -128,28 +133,75 @@ read_public(const struct nacre_env *env, const struct keyfile *f, nacre_key **ke
 }
 
 static int
-check_cipher(const struct keyfile *f, const char *passphrase, struct why *why)
+check_plain(const struct keyfile *f, struct why *why)
 {
-	if (slice_is(f->cipher, "none")) {
-		if (slice_is(f->kdf, "none") && f->kdf_options.n == 0)
-			return 0;
+	if (!slice_is(f->kdf, "none") || f->kdf_options.n != 0)
 		return why_fail(why, NACRE_E_KEY_FORMAT, "no cipher, but a key derivation");
-	}
-	if (passphrase == NULL)
-		return why_fail(why, NACRE_E_KEY_PASSPHRASE, "the key is encrypted and needs a passphrase");
-	return why_fail_name(
-	    why, NACRE_E_UNSUPPORTED, "reading keys encrypted with this cipher is not supported", f->cipher);
+	if (f->tag.n != 0)
+		return why_fail(why, NACRE_E_KEY_FORMAT, "the file's fields are malformed");
+	return 0;
 }
 
 static int
-read_key(const struct nacre_env *env, const struct keyfile *f, const char *passphrase, nacre_key **out, struct why *why)
+check_encrypted(const struct keyfile *f, const struct blobcipher *cipher, const char *passphrase, struct why *why)
 {
+	if (cipher == NULL)
+		return why_fail_name(
+		    why, NACRE_E_UNSUPPORTED, "the key is encrypted with an unknown cipher", f->cipher);
+	if (slice_is(f->kdf, "none"))
+		return why_fail(why, NACRE_E_KEY_FORMAT, "a cipher, but no key derivation");
+	if (!slice_is(f->kdf, "bcrypt"))
+		return why_fail_name(
+		    why, NACRE_E_UNSUPPORTED, "the key is encrypted with an unknown key derivation", f->kdf);
+	if (f->private_part.n == 0 || f->private_part.n % cipher->block_len != 0 || f->tag.n != cipher->tag_len)
+		return why_fail(why, NACRE_E_KEY_FORMAT, "the length of the encrypted part does not fit the cipher");
+	if (passphrase == NULL || passphrase[0] == '\0')
+		return why_fail(why, NACRE_E_KEY_PASSPHRASE, "the key is encrypted and needs a passphrase");
+	return 0;
+}
+
+/* In place: the bytes are the keyfile's own. */
+static int
+decrypt(struct keyfile *f, const struct blobcipher *cipher, const char *passphrase, struct why *why)
+{
+	uint8_t *p = f->bytes.p + (f->private_part.p - f->bytes.p);
+	int r = keyfile_unseal(f->bytes.env, cipher, passphrase, f->kdf_options, p, f->private_part.n);
+
+	if (r == NACRE_E_MAC)
+		return why_fail(
+		    why, NACRE_E_KEY_PASSPHRASE_WRONG, "the passphrase is wrong, or the encrypted part was altered");
+	if (r == NACRE_E_KEY_FORMAT)
+		return why_fail(why, r, "the salt or the rounds of the key derivation are malformed");
+	if (r == NACRE_E_UNSUPPORTED)
+		return why_fail(why, r, ROUNDS_TEXT);
+	return r == 0 ? 0 : why_fail(why, r, nacre_status_text(r));
+}
+
+static int
+open_private(struct keyfile *f, const char *passphrase, const struct blobcipher **cipher, struct why *why)
+{
+	int r;
+
+	*cipher = NULL;
+	if (slice_is(f->cipher, "none"))
+		return check_plain(f, why);
+	*cipher = blobcipher_find(f->cipher);
+	if ((r = check_encrypted(f, *cipher, passphrase, why)) != 0)
+		return r;
+	return decrypt(f, *cipher, passphrase, why);
+}
+
+/* The public half first: what it refuses costs no key derivation. */
+static int
+read_key(const struct nacre_env *env, struct keyfile *f, const char *passphrase, nacre_key **out, struct why *why)
+{
+	const struct blobcipher *cipher;
 	nacre_key *key = NULL;
 	int r;
 
-	if ((r = check_cipher(f, passphrase, why)) != 0 || (r = read_public(env, f, &key, why)) != 0)
+	if ((r = read_public(env, f, &key, why)) != 0)
 		return r;
-	if ((r = read_private(key, f->private_part, why)) != 0) {
+	if ((r = open_private(f, passphrase, &cipher, why)) != 0 || (r = read_private(key, f, cipher, why)) != 0) {
 		nacre_key_free(key);
 		return r;
 	}
@@ -158,37 +210,25 @@ read_key(const struct nacre_env *env, const struct keyfile *f, const char *passp
 }
 
 int
-nacre_key_parse_private(const struct nacre_env *env, const uint8_t *p, size_t n, const char *passphrase,
-    nacre_key **key, char *why_text, size_t why_size)
+keyfile_read(const struct nacre_env *env, struct slice text, const char *passphrase, nacre_key **key, struct why *why)
 {
-	struct why why = {why_text, why_size};
 	struct keyfile f;
 	int r;
 
-	*key = NULL;
-	(void)why_fail(&why, 0, "");
-	if (env == NULL || (p == NULL && n > 0))
-		return NACRE_E_ARGUMENT;
-	if ((r = keyfile_open(&f, env, slice_of(p, n), &why)) == 0)
-		r = read_key(env, &f, passphrase, key, &why);
+	if ((r = keyfile_open(&f, env, text, why)) == 0)
+		r = read_key(env, &f, passphrase, key, why);
 	keyfile_free(&f);
 	return r;
 }
 
 int
-nacre_key_peek_public(
-    const struct nacre_env *env, const uint8_t *p, size_t n, nacre_key **key, char *why_text, size_t why_size)
+keyfile_peek(const struct nacre_env *env, struct slice text, nacre_key **key, struct why *why)
 {
-	struct why why = {why_text, why_size};
 	struct keyfile f;
 	int r;
 
-	*key = NULL;
-	(void)why_fail(&why, 0, "");
-	if (env == NULL || (p == NULL && n > 0))
-		return NACRE_E_ARGUMENT;
-	if ((r = keyfile_open(&f, env, slice_of(p, n), &why)) == 0)
-		r = read_public(env, &f, key, &why);
+	if ((r = keyfile_open(&f, env, text, why)) == 0)
+		r = read_public(env, &f, key, why);
 	keyfile_free(&f);
 	return r;
 }

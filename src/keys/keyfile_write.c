@@ -1,11 +1,13 @@
-/* keyfile_write: keys as text. Knows: openssh-key-v1 without encryption, and `.pub` lines. Must not know: files.
- * OpenSSH PROTOCOL.key. */
+/* keyfile_write: a key as an openssh-key-v1 file. Knows: the fields in their order. Must not know: where it goes, other
+ * formats. OpenSSH PROTOCOL.key. */
 #include "armor.h"
 #include "keyfile.h"
 #include "mem.h"
 
 #define WIDTH 70 /* of a line, as ssh-keygen writes it */
-#define BLOCK 8
+#define BLOCK_NONE 8
+#define SALT_LEN 16
+#define KDF_OPTIONS_MAX 64
 
 static void
 put_numbers(struct buf *b, const nacre_key *key)
@@ -32,108 +34,114 @@ put_numbers(struct buf *b, const nacre_key *key)
 }
 
 static void
-put_private(struct buf *b, const nacre_key *key, const char *comment, uint32_t check)
+put_padding(struct buf *b, size_t start, size_t block)
 {
-	size_t mark = buf_begin_string(b), start = b->n;
 	uint8_t pad = 1;
 
+	while ((b->n - start) % block != 0 && b->bad == 0)
+		buf_put_u8(b, pad++);
+}
+
+/* bcrypt's options: string salt, uint32 rounds. */
+static int
+put_kdf_options(struct buf *b, uint32_t rounds)
+{
+	uint8_t salt[SALT_LEN];
+	int r = mem_random(b->env, salt, sizeof(salt));
+
+	if (r == 0) {
+		buf_put_string(b, slice_of(salt, sizeof(salt)));
+		buf_put_u32(b, rounds);
+	}
+	return r != 0 ? r : b->bad;
+}
+
+static int
+put_private(struct buf *b, const nacre_key *key, const char *comment, size_t block)
+{
+	size_t mark = buf_begin_string(b), start = b->n;
+	uint32_t check;
+	int r = mem_random(b->env, &check, sizeof(check));
+
+	if (r != 0)
+		return r;
 	buf_put_u32(b, check);
 	buf_put_u32(b, check);
 	buf_put_cstring(b, key->type->name);
 	put_numbers(b, key);
 	buf_put_cstring(b, comment);
-	while ((b->n - start) % BLOCK != 0 && b->bad == 0)
-		buf_put_u8(b, pad++);
+	put_padding(b, start, block);
 	buf_end_string(b, mark);
+	return b->bad;
 }
 
 static void
-put_file(struct buf *b, const nacre_key *key, const char *comment, uint32_t check)
+put_head(struct buf *b, const nacre_key *key, const char *cipher, const char *kdf, struct slice kdf_options)
 {
 	buf_put(b, "openssh-key-v1", 15); /* with its NUL */
-	buf_put_cstring(b, "none");
-	buf_put_cstring(b, "none");
-	buf_put_cstring(b, "");
+	buf_put_cstring(b, cipher);
+	buf_put_cstring(b, kdf);
+	buf_put_string(b, kdf_options);
 	buf_put_u32(b, 1);
 	buf_put_string(b, key_blob(key));
-	put_private(b, key, comment, check);
 }
 
-/* Hands the text out as one block of exactly n + 1 bytes. */
 static int
-give(const struct nacre_env *env, const struct buf *b, char **text, size_t *n)
+put_plain(struct buf *b, const nacre_key *key, const char *comment)
 {
-	if (b->bad != 0)
-		return b->bad;
-	if ((*text = mem_new(env, b->n + 1)) == NULL)
-		return NACRE_E_NOMEM;
-	memcpy(*text, b->p, b->n);
-	*n = b->n;
-	return 0;
+	put_head(b, key, "none", "none", SLICE_NONE);
+	return put_private(b, key, comment, BLOCK_NONE);
 }
 
-static bool
-is_one_line(const char *comment)
+/* The private part is written, then encrypted where it stands; the tag comes behind it. */
+static int
+put_encrypted(struct buf *b, const nacre_key *key, const char *comment, const struct blobcipher *cipher,
+    const char *passphrase, struct slice kdf_options)
 {
-	return strchr(comment, '\n') == NULL && strchr(comment, '\r') == NULL;
+	size_t start;
+	int r;
+
+	put_head(b, key, cipher->name, "bcrypt", kdf_options);
+	start = b->n + 4;
+	if ((r = put_private(b, key, comment, cipher->block_len)) != 0)
+		return r;
+	if (buf_reserve(b, cipher->tag_len) == NULL)
+		return b->bad;
+	r = keyfile_seal(b->env, cipher, passphrase, kdf_options, b->p + start, b->n - start);
+	b->n += cipher->tag_len;
+	return r;
+}
+
+static int
+put_file(struct buf *b, const nacre_key *key, const char *comment, const struct blobcipher *cipher,
+    const char *passphrase, uint32_t rounds)
+{
+	struct buf kdf_options;
+	int r;
+
+	if (cipher == NULL)
+		return put_plain(b, key, comment);
+	buf_init(&kdf_options, b->env, KDF_OPTIONS_MAX);
+	if ((r = put_kdf_options(&kdf_options, rounds)) == 0)
+		r = put_encrypted(b, key, comment, cipher, passphrase, buf_slice(&kdf_options));
+	buf_free(&kdf_options);
+	return r;
 }
 
 int
-nacre_key_write_private(const struct nacre_env *env, const nacre_key *key, const char *comment, char **text, size_t *n)
+keyfile_write(struct buf *text, const nacre_key *key, const char *comment, const struct blobcipher *cipher,
+    const char *passphrase, uint32_t rounds)
 {
-	struct buf file, armored;
-	uint32_t check;
+	struct buf file;
 	int r;
 
-	*text = NULL;
-	*n = 0;
-	if (env == NULL || key == NULL || !nacre_key_has_private(key))
-		return NACRE_E_ARGUMENT;
-	if ((r = mem_random(env, &check, sizeof(check))) != 0)
-		return r;
-	buf_init(&file, env, KEYFILE_MAX);
-	buf_init(&armored, env, KEYFILE_MAX * 2);
-	put_file(&file, key, comment == NULL ? nacre_key_comment(key) : comment, check);
-	buf_put_slice(&armored, SLICE_LIT("-----BEGIN OPENSSH PRIVATE KEY-----\n"));
-	if (file.bad == 0)
-		armor_encode(&armored, buf_slice(&file), WIDTH);
-	buf_put_slice(&armored, SLICE_LIT("-----END OPENSSH PRIVATE KEY-----\n"));
-	r = file.bad != 0 ? file.bad : give(env, &armored, text, n);
-	buf_free(&armored);
+	buf_init(&file, text->env, KEYFILE_MAX);
+	if ((r = put_file(&file, key, comment, cipher, passphrase, rounds)) == 0) {
+		buf_put_slice(text, SLICE_LIT(KEYFILE_BEGIN "\n"));
+		armor_encode(text, buf_slice(&file), WIDTH);
+		buf_put_slice(text, SLICE_LIT(KEYFILE_END "\n"));
+		r = text->bad;
+	}
 	buf_free(&file);
 	return r;
-}
-
-int
-nacre_key_write_public(const struct nacre_env *env, const nacre_key *key, const char *comment, char **text, size_t *n)
-{
-	struct buf b;
-	int r;
-
-	*text = NULL;
-	*n = 0;
-	if (env == NULL || key == NULL)
-		return NACRE_E_ARGUMENT;
-	if (comment == NULL)
-		comment = nacre_key_comment(key);
-	if (!is_one_line(comment))
-		return NACRE_E_ARGUMENT;
-	buf_init(&b, env, KEYFILE_MAX);
-	buf_put_slice(&b, slice_str(key->type->name));
-	buf_put_u8(&b, ' ');
-	armor_encode(&b, key_blob(key), 0);
-	if (comment[0] != '\0') {
-		buf_put_u8(&b, ' ');
-		buf_put_slice(&b, slice_str(comment));
-	}
-	buf_put_u8(&b, '\n');
-	r = give(env, &b, text, n);
-	buf_free(&b);
-	return r;
-}
-
-void
-nacre_key_text_free(const struct nacre_env *env, char *text, size_t n)
-{
-	mem_wipe_free(env, text, n + 1);
 }

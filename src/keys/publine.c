@@ -55,9 +55,9 @@ publine_key(const struct nacre_env *env, struct slice *line, nacre_key **key)
 }
 
 static struct slice
-first_line(const char *line, size_t n)
+first_line(struct slice text)
 {
-	struct slice text = slice_of(line, n), first = SLICE_NONE;
+	struct slice first = SLICE_NONE;
 
 	(void)armor_next_line(&text, &first);
 	while (first.n > 0 && is_space(first.p[first.n - 1]))
@@ -66,29 +66,45 @@ first_line(const char *line, size_t n)
 }
 
 int
-nacre_key_parse_public(
-    const struct nacre_env *env, const char *line, size_t n, nacre_key **key, char *why_text, size_t why_size)
+publine_read(const struct nacre_env *env, struct slice text, nacre_key **key, struct why *why)
 {
-	struct why why = {why_text, why_size};
-	struct slice rest = first_line(line, n), words, type;
+	struct slice rest = first_line(text), words, type;
 	int r;
 
-	*key = NULL;
-	(void)why_fail(&why, 0, "");
-	if (env == NULL || line == NULL)
-		return NACRE_E_ARGUMENT;
 	words = rest;
 	if (!publine_word(&words, &type))
-		return why_fail(&why, NACRE_E_KEY_FORMAT, "the line is empty");
+		return why_fail(why, NACRE_E_KEY_FORMAT, "the line is empty");
 	if ((r = publine_key(env, &rest, key)) == NACRE_E_UNSUPPORTED)
-		return why_fail_name(&why, r, "the key is of a type that is not supported", type);
+		return why_fail_name(why, r, "the key is of a type that is not supported", type);
 	if (r != 0)
-		return why_fail(&why, r,
-		    r == NACRE_E_KEY_FORMAT ? "the line is not \"type base64 comment\"" : nacre_status_text(r));
+		return why_fail(
+		    why, r, r == NACRE_E_KEY_FORMAT ? "the line is not \"type base64 comment\"" : nacre_status_text(r));
 	if (rest.n > 0 && (r = key_set_comment(*key, rest)) != 0) {
 		nacre_key_free(*key);
 		*key = NULL;
-		return why_fail(&why, r, "out of memory");
+		return why_fail(why, r, "out of memory");
 	}
 	return 0;
+}
+
+static bool
+is_one_line(const char *comment)
+{
+	return strchr(comment, '\n') == NULL && strchr(comment, '\r') == NULL;
+}
+
+int
+publine_write(struct buf *text, const nacre_key *key, const char *comment)
+{
+	if (!is_one_line(comment))
+		return NACRE_E_ARGUMENT;
+	buf_put_slice(text, slice_str(key->type->name));
+	buf_put_u8(text, ' ');
+	armor_encode(text, key_blob(key), 0);
+	if (comment[0] != '\0') {
+		buf_put_u8(text, ' ');
+		buf_put_slice(text, slice_str(comment));
+	}
+	buf_put_u8(text, '\n');
+	return text->bad;
 }

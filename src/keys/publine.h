@@ -4,11 +4,16 @@
 #define KEYS_PUBLINE_H
 
 #include "key.h"
+#include "why.h"
 
 /* The next word of a line, spaces and tabs around it dropped; false where there is none. */
 bool publine_word(struct slice *line, struct slice *word);
 /* Reads "type base64" off the front of *line; what is left is the comment. NACRE_E_UNSUPPORTED for a type that this
  * build does not know, NACRE_E_KEY_FORMAT, NACRE_E_KEY_TYPE, NACRE_E_NOMEM. */
 int publine_key(const struct nacre_env *env, struct slice *line, nacre_key **key) NACRE_CHECK;
+/* The first line of a file: a key and its comment. */
+int publine_read(const struct nacre_env *env, struct slice text, nacre_key **key, struct why *why) NACRE_CHECK;
+/* Appends the line with its newline. NACRE_E_ARGUMENT for a comment of more than one line. */
+int publine_write(struct buf *text, const nacre_key *key, const char *comment) NACRE_CHECK;
 
 #endif

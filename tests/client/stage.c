@@ -64,11 +64,12 @@ stage_file(const char *name, const char *text, size_t n, unsigned mode)
 const char *
 stage_key_file(const char *name, const nacre_key *key)
 {
+	const struct nacre_key_write_options options = {.size = sizeof(options), .comment = name};
 	const char *path;
 	char *text;
 	size_t n;
 
-	assert_int_equal(nacre_key_write_private(nacre_env_default(), key, name, &text, &n), NACRE_OK);
+	assert_int_equal(nacre_key_write_private(nacre_env_default(), key, &options, &text, &n, NULL, 0), NACRE_OK);
 	path = stage_file(name, text, n, 0600);
 	nacre_key_text_free(nacre_env_default(), text, n);
 	return path;
@@ -77,10 +78,11 @@ stage_key_file(const char *name, const nacre_key *key)
 void
 stage_line(char *out, size_t cap, const char *prefix, const char *host, const nacre_key *key)
 {
+	const struct nacre_key_write_options options = {.size = sizeof(options), .comment = ""};
 	char *text;
 	size_t n;
 
-	assert_int_equal(nacre_key_write_public(nacre_env_default(), key, "", &text, &n), NACRE_OK);
+	assert_int_equal(nacre_key_write_public(nacre_env_default(), key, &options, &text, &n, NULL, 0), NACRE_OK);
 	snprintf(out, cap, "%s%s %s", prefix, host, text);
 	nacre_key_text_free(nacre_env_default(), text, n);
 }

@@ -8,18 +8,25 @@
 #include <cmocka.h>
 
 void
-keydata_read(const char *name, const char *suffix, struct keydata *out)
+keydata_read_path(const char *path, struct keydata *out)
 {
-	char path[512];
 	FILE *f;
 
-	assert_true((size_t)snprintf(path, sizeof(path), "%s/%s%s", KEYDATA_DIR, name, suffix) < sizeof(path));
 	if ((f = fopen(path, "rb")) == NULL)
 		fail_msg("%s cannot be opened", path);
 	out->n = fread(out->p, 1, sizeof(out->p) - 1, f);
 	out->p[out->n] = '\0';
 	assert_true(out->n > 0 && feof(f));
 	fclose(f);
+}
+
+void
+keydata_read(const char *name, const char *suffix, struct keydata *out)
+{
+	char path[512];
+
+	assert_true((size_t)snprintf(path, sizeof(path), "%s/%s%s", KEYDATA_DIR, name, suffix) < sizeof(path));
+	keydata_read_path(path, out);
 }
 
 nacre_key *

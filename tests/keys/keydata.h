@@ -14,6 +14,8 @@ struct keydata {
 
 /* The file `name` with `suffix`; the test fails where it cannot be read. */
 void keydata_read(const char *name, const char *suffix, struct keydata *out);
+/* Any file. */
+void keydata_read_path(const char *path, struct keydata *out);
 /* The private key in it. */
 nacre_key *keydata_private(struct test_env *t, const char *name);
 /* The key in its `.pub` line. */

@@ -157,7 +157,7 @@ static const struct {
     {"magic", break_magic, NACRE_E_KEY_FORMAT, "openssh-key-v1"},
     {"kdf", break_kdf, NACRE_E_KEY_FORMAT, "key derivation"},
     {"kdf options", break_kdf_options, NACRE_E_KEY_FORMAT, "key derivation"},
-    {"cipher", break_cipher, NACRE_E_KEY_PASSPHRASE, "passphrase"},
+    {"cipher", break_cipher, NACRE_E_KEY_FORMAT, "no key derivation"},
     {"two keys", break_count_up, NACRE_E_UNSUPPORTED, "more than one"},
     {"no key", break_count_down, NACRE_E_KEY_FORMAT, "no key"},
     {"check numbers", break_check, NACRE_E_KEY_FORMAT, "check numbers"},

@@ -33,11 +33,12 @@ generate(struct test_env *t, size_t i)
 static nacre_key *
 read_back(struct test_env *t, const nacre_key *key, const char *comment)
 {
+	const struct nacre_key_write_options options = {.size = sizeof(options), .comment = comment};
 	nacre_key *again = NULL;
 	char *text = NULL;
 	size_t n;
 
-	assert_int_equal(nacre_key_write_private(&t->env, key, comment, &text, &n), 0);
+	assert_int_equal(nacre_key_write_private(&t->env, key, &options, &text, &n, NULL, 0), 0);
 	assert_int_equal(strlen(text), n);
 	assert_int_equal(nacre_key_parse_private(&t->env, (const uint8_t *)text, n, NULL, &again, NULL, 0), 0);
 	nacre_key_text_free(&t->env, text, n);
@@ -133,7 +134,7 @@ without_memory_nothing_is_made_or_written(void **state)
 		}
 		for (at = 1, r = NACRE_E_NOMEM; r != 0; at++) {
 			t.fail_at = t.allocations + at;
-			r = nacre_key_write_private(&t.env, key, NULL, &text, &n);
+			r = nacre_key_write_private(&t.env, key, NULL, &text, &n, NULL, 0);
 			t.fail_at = 0;
 			assert_true(r == 0 ? text != NULL : r == NACRE_E_NOMEM && text == NULL);
 		}
@@ -175,7 +176,7 @@ a_public_key_has_no_private_file(void **state)
 	(void)state;
 	test_env_init(&t, 6);
 	key = keydata_public(&t, "ed25519");
-	assert_int_equal(nacre_key_write_private(&t.env, key, NULL, &text, &n), NACRE_E_ARGUMENT);
+	assert_int_equal(nacre_key_write_private(&t.env, key, NULL, &text, &n, NULL, 0), NACRE_E_ARGUMENT);
 	assert_null(text);
 	nacre_key_free(key);
 	nacre_key_text_free(&t.env, NULL, 0);
@@ -188,6 +189,9 @@ public_lines_read_and_print(void **state)
 {
 	static const char *const names[] = {
 	    "ed25519", "ed25519_nocomment", "ecdsa256", "ecdsa384", "ecdsa521", "rsa2048"};
+	static const struct nacre_key_write_options two_lines = {.size = sizeof(two_lines), .comment = "two\nlines"},
+						    other_words = {
+							.size = sizeof(other_words), .comment = "other words"};
 	struct keydata file;
 	struct test_env t;
 	nacre_key *key;
@@ -199,7 +203,7 @@ public_lines_read_and_print(void **state)
 	for (i = 0; i < sizeof(names) / sizeof(names[0]); i++) {
 		keydata_read(names[i], ".pub", &file);
 		key = keydata_public(&t, names[i]);
-		assert_int_equal(nacre_key_write_public(&t.env, key, NULL, &text, &n), 0);
+		assert_int_equal(nacre_key_write_public(&t.env, key, NULL, &text, &n, NULL, 0), 0);
 		/* ssh-keygen leaves a space behind a key without a comment */
 		if (nacre_key_comment(key)[0] == '\0')
 			memcpy(file.p + file.n - 2, "\n", 2);
@@ -208,8 +212,8 @@ public_lines_read_and_print(void **state)
 		nacre_key_free(key);
 	}
 	key = keydata_public(&t, "ed25519");
-	assert_int_equal(nacre_key_write_public(&t.env, key, "two\nlines", &text, &n), NACRE_E_ARGUMENT);
-	assert_int_equal(nacre_key_write_public(&t.env, key, "other words", &text, &n), 0);
+	assert_int_equal(nacre_key_write_public(&t.env, key, &two_lines, &text, &n, NULL, 0), NACRE_E_ARGUMENT);
+	assert_int_equal(nacre_key_write_public(&t.env, key, &other_words, &text, &n, NULL, 0), 0);
 	assert_non_null(strstr(text, " other words\n"));
 	nacre_key_text_free(&t.env, text, n);
 	nacre_key_free(key);
@@ -268,12 +272,13 @@ public_lines_have_a_type_a_blob_and_a_comment(void **state)
 static void
 ssh_keygen_reads(struct test_env *t, const nacre_key *key)
 {
+	const struct nacre_key_write_options options = {.size = sizeof(options), .comment = "made here"};
 	char path[64], out[4096], *text, *public_text;
 	const char *const argv[] = {"ssh-keygen", "-y", "-f", path, NULL};
 	size_t n, public_n;
 
-	assert_int_equal(nacre_key_write_private(&t->env, key, "made here", &text, &n), 0);
-	assert_int_equal(nacre_key_write_public(&t->env, key, "made here", &public_text, &public_n), 0);
+	assert_int_equal(nacre_key_write_private(&t->env, key, &options, &text, &n, NULL, 0), 0);
+	assert_int_equal(nacre_key_write_public(&t->env, key, &options, &public_text, &public_n, NULL, 0), 0);
 	keygen_file(text, n, path);
 	assert_int_equal(keygen_run(argv, out, sizeof(out)), 0);
 	assert_string_equal(out, public_text);

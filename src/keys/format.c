@@ -1,0 +1,138 @@
+/* format: which format a file is in, and who reads it. Knows: first lines. Must not know: any format's inside.
+ * Serves OpenSSH PROTOCOL.key. */
+#include "format.h"
+#include "armor.h"
+#include "keyfile.h"
+#include "mem.h"
+#include "publine.h"
+
+#include <stdio.h>
+
+struct format_reader {
+	const char *start; /* of the first line that is not empty */
+	int (*read)(
+	    const struct nacre_env *env, struct slice text, const char *passphrase, nacre_key **key, struct why *why);
+	int (*peek)(const struct nacre_env *env, struct slice text, nacre_key **key, struct why *why);
+};
+
+static const struct format_reader readers[] = {
+    {KEYFILE_BEGIN, keyfile_read, keyfile_peek},
+    {NULL, NULL, NULL},
+};
+
+/* Files that hold no private key, or none that is read, told by their first bytes. */
+static const struct {
+	const char *start, *name;
+} others[] = {
+    {"-----BEGIN RSA PRIVATE KEY-----", "a PEM file (PKCS#1)"},
+    {"-----BEGIN EC PRIVATE KEY-----", "a PEM file (SEC 1)"},
+    {"-----BEGIN DSA PRIVATE KEY-----", "a PEM file (DSA)"},
+    {"-----BEGIN PRIVATE KEY-----", "a PEM file (PKCS#8)"},
+    {"-----BEGIN ENCRYPTED PRIVATE KEY-----", "a PEM file (encrypted PKCS#8)"},
+    {"PuTTY-User-Key-File-", "a PuTTY file"},
+    {"---- BEGIN SSH2 PUBLIC KEY ----", "a public key (RFC 4716)"},
+    {"ssh-", "a public key"},
+    {"ecdsa-sha2-", "a public key"},
+};
+
+static int
+refuse(struct slice line, struct why *why)
+{
+	char text[96];
+	size_t i;
+
+	for (i = 0; i < sizeof(others) / sizeof(others[0]); i++) {
+		if (!slice_starts(line, slice_str(others[i].start)))
+			continue;
+		snprintf(text, sizeof(text), "the file is %s, which is not read as a private key", others[i].name);
+		return why_fail(why, NACRE_E_UNSUPPORTED, text);
+	}
+	return why_fail(why, NACRE_E_KEY_FORMAT,
+	    line.n == 0 ? "the file is empty" : "the file is not a private key: no BEGIN line");
+}
+
+static bool
+is_blank(struct slice line)
+{
+	size_t i;
+
+	for (i = 0; i < line.n; i++)
+		if (line.p[i] != ' ' && line.p[i] != '\t')
+			return false;
+	return true;
+}
+
+static struct slice
+first_line(struct slice text)
+{
+	struct slice line = SLICE_NONE;
+
+	while (armor_next_line(&text, &line))
+		if (!is_blank(line))
+			return line;
+	return SLICE_NONE;
+}
+
+static int
+find_reader(struct slice text, const struct format_reader **reader, struct why *why)
+{
+	const struct format_reader *f;
+	struct slice line;
+
+	if (text.n > KEYFILE_MAX)
+		return why_fail(why, NACRE_E_KEY_FORMAT, "the file is larger than 1 MiB");
+	line = first_line(text);
+	for (f = readers; f->start != NULL; f++)
+		if (slice_starts(line, slice_str(f->start))) {
+			*reader = f;
+			return 0;
+		}
+	return refuse(line, why);
+}
+
+int
+nacre_key_parse_private(const struct nacre_env *env, const uint8_t *p, size_t n, const char *passphrase,
+    nacre_key **key, char *why_text, size_t why_size)
+{
+	const struct format_reader *reader;
+	struct why why = {why_text, why_size};
+	int r;
+
+	*key = NULL;
+	(void)why_fail(&why, 0, "");
+	if (env == NULL || (p == NULL && n > 0))
+		return NACRE_E_ARGUMENT;
+	if ((r = find_reader(slice_of(p, n), &reader, &why)) != 0)
+		return r;
+	return reader->read(env, slice_of(p, n), passphrase, key, &why);
+}
+
+int
+nacre_key_peek_public(
+    const struct nacre_env *env, const uint8_t *p, size_t n, nacre_key **key, char *why_text, size_t why_size)
+{
+	const struct format_reader *reader;
+	struct why why = {why_text, why_size};
+	int r;
+
+	*key = NULL;
+	(void)why_fail(&why, 0, "");
+	if (env == NULL || (p == NULL && n > 0))
+		return NACRE_E_ARGUMENT;
+	if ((r = find_reader(slice_of(p, n), &reader, &why)) != 0)
+		return r;
+	return reader->peek(env, slice_of(p, n), key, &why);
+}
+
+int
+nacre_key_parse_public(
+    const struct nacre_env *env, const char *text, size_t n, nacre_key **key, char *why_text, size_t why_size)
+{
+	struct why why = {why_text, why_size};
+
+	*key = NULL;
+	(void)why_fail(&why, 0, "");
+	if (env == NULL || text == NULL)
+		return NACRE_E_ARGUMENT;
+	return publine_read(env, slice_of(text, n), key, &why);
+}
