@@ -139,14 +139,19 @@ int
 keygen_write_private(const struct keygen *k, const nacre_key *key, const char *comment, const char *passphrase,
     const char *path, bool over)
 {
-	char *text;
+	const struct nacre_key_write_options options = {.size = sizeof(options),
+	    .comment = comment,
+	    .passphrase = passphrase,
+	    .cipher = k->cipher,
+	    .rounds = k->rounds};
+	char *text, why[200];
 	size_t n;
 	int rc;
 
-	if (passphrase[0] != '\0' || k->format != NULL || k->cipher != NULL || k->rounds != 0)
-		return say_failure("keygen: this build writes plain openssh-key-v1 files only");
-	if ((rc = nacre_key_write_private(k->env, key, comment, &text, &n)) != NACRE_OK)
-		return say_failure("keygen: %s: %s", path, nacre_status_text(rc));
+	if (k->format != NULL)
+		return say_failure("keygen: this build writes openssh-key-v1 files only");
+	if ((rc = nacre_key_write_private(k->env, key, &options, &text, &n, why, sizeof(why))) != NACRE_OK)
+		return say_failure("keygen: %s: %s", path, why[0] != '\0' ? why : nacre_status_text(rc));
 	rc = keygen_write(path, text, n, 0600, over);
 	nacre_key_text_free(k->env, text, n);
 	return rc;
@@ -155,9 +160,10 @@ keygen_write_private(const struct keygen *k, const nacre_key *key, const char *c
 int
 keygen_write_public(const struct keygen *k, const nacre_key *key, const char *comment, const char *path, bool over)
 {
+	const struct nacre_key_write_options options = {.size = sizeof(options), .comment = comment};
 	char *text;
 	size_t n;
-	int rc = nacre_key_write_public(k->env, key, comment, &text, &n);
+	int rc = nacre_key_write_public(k->env, key, &options, &text, &n, NULL, 0);
 
 	if (rc != NACRE_OK)
 		return say_failure("keygen: the public key: %s", nacre_status_text(rc));
