@@ -4,6 +4,7 @@
 #include <fcntl.h>
 #include <stdlib.h>
 #include <string.h>
+#include <strings.h>
 #include <sys/stat.h>
 #include <unistd.h>
 #include "keygen.h"
@@ -135,21 +136,47 @@ keygen_write(const char *path, const char *text, size_t n, mode_t mode, bool ove
 	return error == 0 ? 0 : say_failure("keygen: %s: %s", path, strerror(error));
 }
 
+/* What -m says of a private key; ssh-keygen takes RFC4716 for its own format there. */
+static const struct {
+	const char *name;
+	enum nacre_key_format format;
+} formats[] = {
+    {"RFC4716", NACRE_KEY_FORMAT_OPENSSH},
+    {"OPENSSH", NACRE_KEY_FORMAT_OPENSSH},
+};
+
+static int
+find_format(const char *name, enum nacre_key_format *format)
+{
+	*format = NACRE_KEY_FORMAT_OPENSSH;
+	if (name == NULL)
+		return 0;
+	for (size_t i = 0; i < sizeof(formats) / sizeof(formats[0]); i++) {
+		if (strcasecmp(formats[i].name, name) != 0)
+			continue;
+		*format = formats[i].format;
+		return 0;
+	}
+	return say_failure("keygen: %s: no such format", name);
+}
+
 int
 keygen_write_private(const struct keygen *k, const nacre_key *key, const char *comment, const char *passphrase,
     const char *path, bool over)
 {
-	const struct nacre_key_write_options options = {.size = sizeof(options),
+	struct nacre_key_write_options options = {
+	    .size = sizeof(options),
 	    .comment = comment,
 	    .passphrase = passphrase,
 	    .cipher = k->cipher,
-	    .rounds = k->rounds};
-	char *text, why[200];
+	    .rounds = k->rounds,
+	};
+	char *text, why[256] = "";
 	size_t n;
 	int rc;
 
-	if (k->format != NULL)
-		return say_failure("keygen: this build writes openssh-key-v1 files only");
+	if (find_format(k->format, &options.format) != 0)
+		return TOOL_FAILED;
 	if ((rc = nacre_key_write_private(k->env, key, &options, &text, &n, why, sizeof(why))) != NACRE_OK)
 		return say_failure("keygen: %s: %s", path, why[0] != '\0' ? why : nacre_status_text(rc));
 	rc = keygen_write(path, text, n, 0600, over);
@@ -160,13 +187,13 @@ keygen_write_private(const struct keygen *k, const nacre_key *key, const char *c
 int
 keygen_write_public(const struct keygen *k, const nacre_key *key, const char *comment, const char *path, bool over)
 {
-	const struct nacre_key_write_options options = {.size = sizeof(options), .comment = comment};
-	char *text;
+	struct nacre_key_write_options options = {.size = sizeof(options), .comment = comment};
+	char *text, why[256] = "";
 	size_t n;
-	int rc = nacre_key_write_public(k->env, key, &options, &text, &n, NULL, 0);
+	int rc = nacre_key_write_public(k->env, key, &options, &text, &n, why, sizeof(why));
 
 	if (rc != NACRE_OK)
-		return say_failure("keygen: the public key: %s", nacre_status_text(rc));
+		return say_failure("keygen: the public key: %s", why[0] != '\0' ? why : nacre_status_text(rc));
 	if (path == NULL)
 		fputs(text, stdout);
 	else

@@ -6,6 +6,8 @@
 #include "key.h"
 #include "nearest.h"
 
+#define STRICT_TAG_LEN 16
+
 /* The presets of a row: `strict` where it is sound enough for that one. */
 static unsigned
 presets_of(bool legacy, bool strict)
@@ -46,8 +48,9 @@ static struct catalogue_row
 mac_row(size_t i)
 {
 	const struct mac *m = &mac_table[i];
+	bool is_strict = m->etm && m->tag_len >= STRICT_TAG_LEN;
 
-	return (struct catalogue_row){m->name, m->legacy, false, presets_of(m->legacy, m->etm), NULL};
+	return (struct catalogue_row){m->name, m->legacy, false, presets_of(m->legacy, is_strict), NULL};
 }
 
 static struct catalogue_row

@@ -128,6 +128,51 @@ def fingerprints_are_read_from_every_kind_of_line():
     refused(nacre('-l', '-E', 'sha3', '-f', path('line')), 'sha256 and md5')
 
 
+def locked_keys_open_with_their_passphrase_alone():
+    for cipher in ('aes256-ctr', 'aes256-cbc', 'aes128-ctr', 'aes256-gcm@openssh.com', 'chacha20-poly1305@openssh.com',
+                   '3des-cbc'):
+        ours, others = fresh('locked'), fresh('locked_theirs')
+        good(nacre('-q', '-t', 'ed25519', '-N', 'a secret', '-Z', cipher, '-a', '3', '-C', 'locked', '-f', ours))
+        good(theirs('-q', '-t', 'ed25519', '-N', 'a secret', '-Z', cipher, '-a', '3', '-f', others))
+        for file in (ours, others):
+            assert good(theirs('-y', '-P', 'a secret', '-f', file)) == good(nacre('-y', '-P', 'a secret', '-f', file))
+            refused(nacre('-y', '-P', 'another', '-f', file), 'passphrase')
+            refused(nacre('-y', '-f', file), 'passphrase')
+            assert good(nacre('-l', '-f', file)) == good(theirs('-l', '-f', file))
+    refused(nacre('-q', '-N', 'x', '-Z', 'rot13', '-f', fresh('locked')), 'rot13')
+    assert not os.path.exists(path('locked'))
+
+
+def passphrases_are_changed_in_place():
+    file = fresh('changed')
+    for make, change, read in ((nacre, nacre, theirs), (theirs, nacre, theirs), (nacre, theirs, nacre)):
+        fresh('changed')
+        good(make('-q', '-t', 'ed25519', '-N', 'old', '-C', 'keep me', '-f', file))
+        line = text('changed.pub')
+        refused(nacre('-p', '-P', 'wrong', '-N', 'new', '-f', file), 'passphrase')
+        good(change('-p', '-P', 'old', '-N', 'new', '-a', '2', '-f', file))
+        assert good(read('-y', '-P', 'new', '-f', file)) == line
+        assert read('-y', '-P', 'old', '-f', file).returncode == 255
+        good(change('-p', '-P', 'new', '-N', '', '-f', file))
+        assert good(read('-y', '-f', file)) == line
+        assert os.stat(file).st_mode & 0o777 == 0o600
+
+
+def passphrases_are_asked_for_and_not_shown():
+    file = fresh('typed')
+    status, shown = talk(['-q', '-f', file], [('New passphrase', 'mussel'), ('same passphrase', 'mussel')])
+    assert status == 0 and 'mussel' not in shown, shown
+    assert good(theirs('-y', '-P', 'mussel', '-f', file)) == text('typed.pub')
+    status, shown = talk(['-y', '-f', file], [('Passphrase for key', 'mussel')])
+    assert status == 0 and text('typed.pub').strip() in shown and 'mussel' not in shown, shown
+    status, shown = talk(['-p', '-f', file], [('Passphrase for', 'mussel'), ('New', 'limpet'), ('same', 'limpets')])
+    assert status == 255 and 'differ' in shown, shown
+    good(theirs('-y', '-P', 'mussel', '-f', file))
+    status, shown = talk(['-p', '-f', file], [('Passphrase for', 'mussel'), ('New', 'limpet'), ('same', 'limpet')])
+    assert status == 0, shown
+    good(theirs('-y', '-P', 'limpet', '-f', file))
+
+
 def a_file_that_is_there_stays():
     good(nacre('-q', '-N', '', '-f', fresh('stays')))
     before = text('stays')
@@ -173,6 +218,9 @@ tests = [
     what_ssh_keygen_made_is_shown_as_it_shows_it,
     the_public_half_comes_from_the_private_key_alone,
     fingerprints_are_read_from_every_kind_of_line,
+    locked_keys_open_with_their_passphrase_alone,
+    passphrases_are_changed_in_place,
+    passphrases_are_asked_for_and_not_shown,
     a_file_that_is_there_stays,
     types_and_sizes_that_are_not_there_are_refused,
     a_command_line_that_is_not_understood_ends_with_1,
