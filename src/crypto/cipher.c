@@ -1,6 +1,7 @@
 /* cipher: the table of ciphers. Knows: names, sizes, whose operations. Must not know: how they work. RFC 4253 6.3,
  * RFC 4344 4, RFC 5647, draft-ietf-sshm-chacha20-poly1305. */
 #include "cipher.h"
+#include "cipher_cbc.h"
 #include "cipher_chacha.h"
 #include "cipher_gcm.h"
 #include "mbed.h"
@@ -61,6 +62,12 @@ ctr_wipe(struct cipher_state *st)
 		.rekey_blocks_log2 = 32, .needs_aes_cpu = true, .init = initialise, .crypt = ctr_crypt,                \
 		.wipe = ctr_wipe,                                                                                      \
 	}
+#define CBC(cipher_name, keys, initialise)                                                                             \
+	{                                                                                                              \
+		.name = cipher_name, .legacy = true, .kind = CIPHER_STREAM, .block_len = 16, .key_len = keys,          \
+		.iv_len = 16, .rekey_blocks_log2 = 32, .is_chained = true, .needs_aes_cpu = true, .init = initialise,  \
+		.crypt = cbc_crypt, .wipe = cbc_wipe,                                                                  \
+	}
 
 const struct cipher cipher_table[] = {
     GCM("aes256-gcm@openssh.com", 32, gcm256_init),
@@ -81,6 +88,22 @@ const struct cipher cipher_table[] = {
     CTR("aes256-ctr", 32, ctr256_init),
     CTR("aes192-ctr", 24, ctr192_init),
     CTR("aes128-ctr", 16, ctr128_init),
+    CBC("aes256-cbc", 32, cbc256_init),
+    CBC("aes192-cbc", 24, cbc192_init),
+    CBC("aes128-cbc", 16, cbc128_init),
+    {
+	.name = "3des-cbc",
+	.legacy = true,
+	.kind = CIPHER_STREAM,
+	.block_len = 8,
+	.key_len = 24,
+	.iv_len = 8,
+	.rekey_blocks_log2 = 27, /* RFC 4344 3.2: a block under 128 bits is good for 1 GiB */
+	.is_chained = true,
+	.init = cbc3des_init,
+	.crypt = cbc3des_crypt,
+	.wipe = cbc3des_wipe,
+    },
     {.name = NULL},
 };
 

@@ -17,7 +17,7 @@
 
 enum cipher_kind {
 	CIPHER_NULL, /* before the first NEWKEYS: nothing is hidden, nothing is checked */
-	CIPHER_STREAM, /* needs a MAC: crypt() goes over bytes in order (CTR) */
+	CIPHER_STREAM, /* needs a MAC: crypt() goes over bytes in order (CTR, CBC) */
 	CIPHER_AEAD, /* packet_length in clear, authenticated (GCM) */
 	CIPHER_AEAD_SEQ /* packet_length encrypted by itself, nonce = sequence number (chacha20-poly1305) */
 };
@@ -34,12 +34,13 @@ struct cipher {
 	uint8_t block_len; /* padding granularity: at least 8 */
 	uint8_t key_len, iv_len, tag_len;
 	uint32_t rekey_blocks_log2; /* rekey after 2^this many blocks of block_len; 0: no limit of its own */
+	bool is_chained; /* CBC: what a packet's first block decrypts to must not show in how it is refused (CVE-2008-5161) */
 	bool needs_aes_cpu; /* slower than chacha20 without NACRE_CPU_AES: negotiation puts it behind */
 
 	/* Sets the state up for one direction. seal: true where we send. The cipher keeps no pointer to key or iv. */
 	int (*init)(
 	    struct cipher_state *st, const struct nacre_env *env, const uint8_t *key, const uint8_t *iv, bool seal);
-	/* CIPHER_STREAM: encrypts or decrypts the next n bytes in place. Else NULL. */
+	/* CIPHER_STREAM: encrypts or decrypts the next n bytes in place, n a multiple of block_len. Else NULL. */
 	int (*crypt)(struct cipher_state *st, uint8_t *p, size_t n);
 	/* AEAD kinds: encrypts the n bytes at `in`, pkt for in place, else apart from it, to pkt, and writes the tag at
 	 * pkt[n]. Else NULL. */

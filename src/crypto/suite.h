@@ -44,6 +44,11 @@ int suite_open_length(struct suite *s, uint32_t seq, uint8_t *pkt, uint32_t *len
  * wrong: pkt's content is then undefined and must not be looked at. */
 int suite_open(struct suite *s, uint32_t seq, uint8_t *pkt, size_t n) NACRE_CHECK;
 
+/* Must a packet that is wrong look the same whatever is wrong with it (CBC whose length is encrypted with the rest)? */
+bool suite_hides_faults(const struct suite *s);
+/* Does a MAC's work on n bytes of a packet that is refused already, so that it takes as long as another's would. */
+void suite_waste(struct suite *s, uint32_t seq, const uint8_t *p, size_t n);
+
 /* Can a packet be encrypted and decrypted to another place than its own (an AEAD)? */
 bool suite_can_move(const struct suite *s);
 /* As suite_seal, but of the n bytes at `in`, which stay as they are and stand apart from pkt. Only where suite_can_move. */

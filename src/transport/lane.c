@@ -65,6 +65,27 @@ lane_seal(struct lane *lane, struct pad *pad, uint8_t *pkt, size_t payload_n, ui
 	return 0;
 }
 
+static bool
+length_is_plausible(const struct lane *lane)
+{
+	size_t block = suite_block_len(&lane->suite);
+	size_t sum = suite_length_is_apart(&lane->suite) ? lane->length : (size_t)lane->length + 4;
+
+	return lane->length <= LIMIT_PACKET && sum >= block && lane->length >= 1 + PAD_MIN && sum % block == 0;
+}
+
+/* CBC with packet_length inside (CVE-2008-5161): who changes a packet would learn from the answer, or from how many bytes it
+ * takes to get one, what the first block decrypts to. So every such packet is read on as if it were the longest, and refused
+ * like one whose MAC is wrong. OpenSSH does the same. */
+static void
+doom(struct lane *lane, size_t wasted)
+{
+	lane->is_doomed = true;
+	lane->has_length = true;
+	lane->length = LIMIT_PACKET;
+	lane->wasted = wasted;
+}
+
 /* The bounds are checked before a single byte more is waited for. */
 static int
 check_length(const struct lane *lane, struct failure *failure)
@@ -91,7 +112,9 @@ read_length(struct lane *lane, struct inbox *in, struct failure *failure)
 
 	if (r != 0)
 		return failure_set(failure, r, NACRE_ORIGIN_CRYPTO, "packet: packet_length cannot be decrypted");
-	if ((r = check_length(lane, failure)) != 0)
+	if (suite_hides_faults(&lane->suite) && !length_is_plausible(lane))
+		doom(lane, 0);
+	else if ((r = check_length(lane, failure)) != 0)
 		return r;
 	lane->has_length = true;
 	return 0;
@@ -125,6 +148,25 @@ open_packet(struct lane *lane, uint8_t *pkt, const struct landing *landing, cons
 	return out != NULL ? suite_open_to(&lane->suite, lane->seq, pkt, n, out) : suite_open(&lane->suite, lane->seq, pkt, n);
 }
 
+static int
+refuse(struct failure *failure, int code)
+{
+	return failure_set(failure, code, NACRE_ORIGIN_CRYPTO, "packet: %s",
+	    code == NACRE_E_MAC ? "the integrity check failed" : "cannot be decrypted");
+}
+
+/* Nothing comes back from here but the refusal, or 0 until enough bytes have come. */
+static int
+open_doomed(struct lane *lane, const struct inbox *in, struct failure *failure)
+{
+	size_t n = (size_t)LIMIT_PACKET + 4;
+
+	if (inbox_len(in) < n + suite_tag_len(&lane->suite))
+		return 0;
+	suite_waste(&lane->suite, lane->seq, inbox_bytes(in) + lane->wasted, n - lane->wasted);
+	return refuse(failure, NACRE_E_MAC);
+}
+
 int
 lane_open(struct lane *lane, struct inbox *in, const struct landing *landing, struct slice *payload, size_t *used,
     struct failure *failure)
@@ -138,13 +180,19 @@ lane_open(struct lane *lane, struct inbox *in, const struct landing *landing, st
 		if ((r = read_length(lane, in, failure)) != 0)
 			return r;
 	}
+	if (lane->is_doomed)
+		return open_doomed(lane, in, failure);
 	*used = (size_t)lane->length + 4 + suite_tag_len(&lane->suite);
 	if (inbox_len(in) < *used)
 		return 0;
 	lane->has_length = false;
-	if ((r = open_packet(lane, inbox_bytes(in), landing, &body)) != 0)
-		return failure_set(failure, r, NACRE_ORIGIN_CRYPTO, "packet: %s",
-		    r == NACRE_E_MAC ? "the integrity check failed" : "cannot be decrypted");
+	r = open_packet(lane, inbox_bytes(in), landing, &body);
+	if (r == NACRE_E_MAC && suite_hides_faults(&lane->suite)) {
+		doom(lane, (size_t)lane->length + 4);
+		return open_doomed(lane, in, failure);
+	}
+	if (r != 0)
+		return refuse(failure, r);
 	if ((r = find_payload(body, lane->length, payload, failure)) != 0)
 		return r;
 	count(lane, *used);

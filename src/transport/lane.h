@@ -17,6 +17,8 @@ struct lane {
 	uint64_t earlier_packets, earlier_bytes; /* under the keys before */
 	bool has_length;        /* in: `length` of the packet at hand is known */
 	uint32_t length;
+	bool is_doomed;         /* in: the packet at hand is refused, which is said when the longest one would have come */
+	size_t wasted;          /* in: bytes of the doomed packet that went through the MAC */
 };
 
 void lane_init(struct lane *lane);

@@ -3,6 +3,7 @@
 #include "backend.h"
 
 #include <mbedtls/aes.h>
+#include <mbedtls/des.h>
 #include <mbedtls/ecdsa.h>
 #include <mbedtls/gcm.h>
 #include <mbedtls/md5.h>
@@ -108,6 +109,13 @@ WRAP(mbedtls_aes_setkey_enc, (mbedtls_aes_context * a, const byte *k, unsigned b
 WRAP(mbedtls_aes_crypt_ctr,
     (mbedtls_aes_context * a, size_t n, size_t *off, byte counter[16], byte stream[16], const byte *in, byte *out),
     (a, n, off, counter, stream, in, out))
+WRAP(mbedtls_aes_setkey_dec, (mbedtls_aes_context * a, const byte *k, unsigned bits), (a, k, bits))
+WRAP(mbedtls_aes_crypt_cbc, (mbedtls_aes_context * a, int mode, size_t n, byte iv[16], const byte *in, byte *out),
+    (a, mode, n, iv, in, out))
+WRAP(mbedtls_des3_set3key_enc, (mbedtls_des3_context * d, const byte k[24]), (d, k))
+WRAP(mbedtls_des3_set3key_dec, (mbedtls_des3_context * d, const byte k[24]), (d, k))
+WRAP(mbedtls_des3_crypt_cbc, (mbedtls_des3_context * d, int mode, size_t n, byte iv[8], const byte *in, byte *out),
+    (d, mode, n, iv, in, out))
 WRAP(mbedtls_aes_crypt_ecb, (mbedtls_aes_context * a, int mode, const byte *in, byte *out), (a, mode, in, out))
 WRAP(mbedtls_ecp_group_load, (mbedtls_ecp_group * g, mbedtls_ecp_group_id id), (g, id))
 WRAP(mbedtls_ecp_point_read_binary, (const mbedtls_ecp_group *g, mbedtls_ecp_point *p, const byte *in, size_t n),

@@ -73,6 +73,14 @@ protect_a_packet(size_t i)
 }
 
 static int
+protect_by_cbc(size_t i)
+{
+	static const char *const names[] = {"aes256-cbc", "aes192-cbc", "aes128-cbc", "3des-cbc"};
+
+	return protect_with(cipher_find(slice_str(names[i / 2])), &mac_table[i % 2]);
+}
+
+static int
 protect_without_aes(size_t i)
 {
 	int r;
@@ -154,6 +162,7 @@ static const struct {
 } jobs[] = {
     {"hash", hash_something, 5, 3},
     {"packet", protect_a_packet, 19, 4},
+    {"packet by CBC", protect_by_cbc, 8, 4},
     {"packet without AES in the CPU", protect_without_aes, 1, 4},
     {"X25519", agree, 2, 4},
     {"Ed25519", use_ed25519, 1, 3},

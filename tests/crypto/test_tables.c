@@ -12,7 +12,8 @@ static void
 ciphers_are_in_the_order_of_preference(void **state)
 {
 	static const char *const names[] = {"aes256-gcm@openssh.com", "chacha20-poly1305@openssh.com",
-	    "aes128-gcm@openssh.com", "aes256-ctr", "aes192-ctr", "aes128-ctr"};
+	    "aes128-gcm@openssh.com", "aes256-ctr", "aes192-ctr", "aes128-ctr", "aes256-cbc",
+	    "aes192-cbc", "aes128-cbc", "3des-cbc"};
 	size_t i;
 
 	(void)state;
@@ -88,6 +89,8 @@ every_cipher_row_has_what_its_kind_needs(void **state)
 		assert_int_equal(c->crypt == NULL, is_aead);
 		assert_int_equal(c->seal != NULL && c->open != NULL && c->peek_length != NULL, is_aead);
 		assert_int_equal(c->needs_aes_cpu, c->name[0] == 'a');
+		assert_int_equal(c->legacy, strstr(c->name, "-cbc") != NULL);
+		assert_int_equal(c->is_chained, c->legacy);
 	}
 }
 

@@ -9,6 +9,10 @@ import pathlib
 import struct
 
 from cryptography.hazmat.primitives.ciphers import Cipher, algorithms, modes
+try:
+    from cryptography.hazmat.decrepit.ciphers.algorithms import TripleDES
+except ImportError:
+    TripleDES = algorithms.TripleDES
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from cryptography.hazmat.primitives.poly1305 import Poly1305
 
@@ -38,6 +42,11 @@ def packet(seed, payload_len, block, apart):
     pad += block if pad < 4 else 0
     body = bytes([pad]) + stream(seed, payload_len + pad)
     return struct.pack(">I", len(body)) + body
+
+
+def cbc(key, iv):
+    algorithm = TripleDES(key) if len(iv) == 8 else algorithms.AES(key)
+    return Cipher(algorithm, modes.CBC(iv)).encryptor()
 
 
 def ctr(key, iv):
@@ -114,6 +123,11 @@ def main():
         for bits in 256, 192, 128:
             for mac in MACS:
                 write_stream(out, f"aes{bits}-ctr", bits // 8, 16, ctr, *mac)
+        for bits in 256, 192, 128:
+            for mac in MACS:
+                write_stream(out, f"aes{bits}-cbc", bits // 8, 16, cbc, *mac)
+        for mac in MACS:
+            write_stream(out, "3des-cbc", 24, 8, cbc, *mac)
 
 
 main()
