@@ -16,7 +16,7 @@ static const char usage[] =
 /* Where a letter's value goes; SWITCH: it has none. */
 struct letter {
 	char letter;
-	enum { SWITCH, TEXT, NUMBER, LONG_NUMBER, MANY } kind;
+	enum { SWITCH, TEXT, NUMBER, MANY } kind;
 	size_t offset; /* in struct keygen */
 };
 
@@ -39,7 +39,7 @@ static const struct letter letters[] = {
     {'I', TEXT, AT(identity)},
     {'n', TEXT, AT(names)},
     {'V', TEXT, AT(validity)},
-    {'z', LONG_NUMBER, AT(serial)},
+    {'z', TEXT, AT(serial)},
     {'O', MANY, AT(options)},
     {'Y', TEXT, AT(operation)},
 };
@@ -64,14 +64,14 @@ refuse(const char *what, const char *about)
 }
 
 static int
-take_number(const char *text, unsigned long long max, unsigned long long *out)
+take_number(const char *text, unsigned long max, unsigned long *out)
 {
 	char *end;
 
 	errno = 0;
-	*out = strtoull(text, &end, 10);
+	*out = strtoul(text, &end, 10);
 	if (errno != 0 || end == text || *end != '\0' || text[0] == '-' || *out > max)
-		return say_failure("keygen: \"%s\" is not a number up to %llu", text, max);
+		return say_failure("keygen: \"%s\" is not a number up to %lu", text, max);
 	return 0;
 }
 
@@ -79,7 +79,7 @@ static int
 take_value(struct keygen *k, const struct letter *letter, const char *value)
 {
 	char *at = (char *)k + letter->offset;
-	unsigned long long number = 0;
+	unsigned long number = 0;
 	int rc = 0;
 
 	switch (letter->kind) {
@@ -92,10 +92,6 @@ take_value(struct keygen *k, const struct letter *letter, const char *value)
 	case NUMBER:
 		rc = take_number(value, 1u << 20, &number);
 		*(unsigned *)(void *)at = (unsigned)number;
-		break;
-	case LONG_NUMBER:
-		rc = take_number(value, UINT64_MAX, &number);
-		*(uint64_t *)(void *)at = number;
 		break;
 	case MANY:
 		if (k->n_options == KEYGEN_OPTIONS_MAX)

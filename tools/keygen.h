@@ -21,7 +21,7 @@ struct keygen {
 	unsigned bits, rounds;
 	const char *signer; /* -s: the authority's key, or a signature's file */
 	const char *identity, *names, *validity;
-	uint64_t serial;
+	const char *serial;
 	const char *options[KEYGEN_OPTIONS_MAX];
 	size_t n_options;
 	const char *operation; /* -Y */
@@ -51,6 +51,8 @@ int keygen_write_private(const struct keygen *k, const nacre_key *key, const cha
 int keygen_write_public(const struct keygen *k, const nacre_key *key, const char *comment, const char *path, bool over);
 /* A whole file that holds nothing secret; "-" is standard input. *p is malloc'd, *n bytes and a NUL. */
 int keygen_read(const char *path, char **p, size_t *n);
+/* The key of a line, which may have options, host names or a marker before it; NULL where it holds none. */
+nacre_key *keygen_parse_line(const struct keygen *k, const char *line);
 /* Which key types are there, and what ssh-keygen calls them: "ED25519". */
 const char *keygen_short_name(const nacre_key *key);
 

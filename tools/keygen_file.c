@@ -1,5 +1,6 @@
 /* keygen_file: keys and passphrases from and to where they are kept. Knows: files, the terminal. Must not know: what is
  * done with a key. ssh-keygen(1). */
+#include <ctype.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <stdlib.h>
@@ -242,4 +243,38 @@ keygen_read(const char *path, char **p, size_t *n)
 	rc = read_all(file, path, p, n);
 	(void)fclose(file);
 	return rc;
+}
+
+/* What follows a first word, in which quotes may keep blanks together: options, or the names of hosts. */
+static const char *
+after_word(const char *line)
+{
+	bool quoted = false;
+
+	for (; *line != '\0' && (quoted || !isspace((unsigned char)*line)); line++) {
+		if (line[0] == '\\' && line[1] == '"')
+			line++;
+		else if (*line == '"')
+			quoted = !quoted;
+	}
+	while (isspace((unsigned char)*line))
+		line++;
+	return line;
+}
+
+nacre_key *
+keygen_parse_line(const struct keygen *k, const char *line)
+{
+	nacre_key *key = NULL;
+
+	while (isspace((unsigned char)*line))
+		line++;
+	if (*line == '\0' || *line == '#')
+		return NULL;
+	if (*line == '@') /* known_hosts' markers */
+		line = after_word(line);
+	if (nacre_key_parse_public(k->env, line, strlen(line), &key, NULL, 0) == NACRE_OK)
+		return key;
+	line = after_word(line);
+	return nacre_key_parse_public(k->env, line, strlen(line), &key, NULL, 0) == NACRE_OK ? key : NULL;
 }

@@ -1,6 +1,5 @@
 /* keygen_show: fingerprints, and the public half of a private key. Knows: the lines of key files, authorized_keys and
  * known_hosts. Must not know: how a key is used. ssh-keygen(1), sshd(8). */
-#include <ctype.h>
 #include <stdlib.h>
 #include <string.h>
 #include <strings.h>
@@ -57,41 +56,6 @@ print_fingerprint(const struct keygen *k, const nacre_key *key)
 	return 0;
 }
 
-/* What follows a first word, in which quotes may keep blanks together: options, or the names of hosts. */
-static const char *
-after_word(const char *line)
-{
-	bool quoted = false;
-
-	for (; *line != '\0' && (quoted || !isspace((unsigned char)*line)); line++) {
-		if (line[0] == '\\' && line[1] == '"')
-			line++;
-		else if (*line == '"')
-			quoted = !quoted;
-	}
-	while (isspace((unsigned char)*line))
-		line++;
-	return line;
-}
-
-/* A line is a key, or has options or host names before it. */
-static nacre_key *
-parse_line(const struct keygen *k, const char *line)
-{
-	nacre_key *key = NULL;
-
-	while (isspace((unsigned char)*line))
-		line++;
-	if (*line == '\0' || *line == '#')
-		return NULL;
-	if (*line == '@') /* known_hosts' markers */
-		line = after_word(line);
-	if (nacre_key_parse_public(k->env, line, strlen(line), &key, NULL, 0) == NACRE_OK)
-		return key;
-	line = after_word(line);
-	return nacre_key_parse_public(k->env, line, strlen(line), &key, NULL, 0) == NACRE_OK ? key : NULL;
-}
-
 /* How many keys there were; -1 after a failure was told. */
 static int
 print_lines(const struct keygen *k, char *text)
@@ -101,7 +65,7 @@ print_lines(const struct keygen *k, char *text)
 	int found = 0, rc;
 
 	for (char *line = strtok_r(text, "\n", &rest); line != NULL; line = strtok_r(NULL, "\n", &rest)) {
-		if ((key = parse_line(k, line)) == NULL)
+		if ((key = keygen_parse_line(k, line)) == NULL)
 			continue;
 		rc = print_fingerprint(k, key);
 		nacre_key_free(key);
@@ -123,7 +87,7 @@ read_beside(const struct keygen *k, const char *path)
 	snprintf(name, sizeof(name), "%s.pub", path);
 	if (access(name, R_OK) != 0 || keygen_read(name, &text, &n) != 0)
 		return NULL;
-	key = parse_line(k, text);
+	key = keygen_parse_line(k, text);
 	free(text);
 	return key;
 }
