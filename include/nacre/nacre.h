@@ -12,6 +12,7 @@
 #include <nacre/key.h>
 #include <nacre/known_hosts.h>
 #include <nacre/server.h>
+#include <nacre/sftp.h>
 #include <nacre/sftp_server.h>
 #include <nacre/sftp_types.h>
 #include <nacre/status.h>

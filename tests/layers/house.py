@@ -15,7 +15,7 @@ BELOW = {
     'sftp': ['wire'],
     'conn': ['transport', 'auth', 'channel'],
     'io': ['conn'],
-    'client': ['io', 'config'],
+    'client': ['io', 'config', 'sftp'],
     'server': ['io', 'config'],
 }
 WITHOUT_IO = ['base', 'wire', 'crypto', 'keys', 'config', 'transport', 'auth', 'channel', 'sftp', 'conn']

@@ -45,7 +45,7 @@ async def run(process):
 
 async def main():
     server = await asyncssh.listen('127.0.0.1', 0, server_factory=Desk, server_host_keys=[HOST_KEY],
-                                   authorized_client_keys=AUTHORIZED, process_factory=run, encoding=None)
+                                   authorized_client_keys=AUTHORIZED, process_factory=run, sftp_factory=True, encoding=None)
     print(f'listening on {server.sockets[0].getsockname()[1]}', flush=True)
     await asyncio.Event().wait()
 

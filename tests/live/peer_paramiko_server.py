@@ -8,6 +8,8 @@ import threading
 
 import paramiko
 
+from paramiko_files import Files
+
 HOST_KEY, AUTHORIZED, USER, PASSWORD, MODE = sys.argv[1:]
 NEVER = threading.Event()  # waiting for it stalls one connection's thread
 
@@ -88,6 +90,7 @@ def run(channel, command):
 def serve(sock, key):
     transport = paramiko.Transport(sock)
     transport.add_server_key(key)
+    transport.set_subsystem_handler('sftp', paramiko.SFTPServer, Files)
     try:
         transport.start_server(server=Desk(), event=threading.Event())
         transport.join()

@@ -1,0 +1,1 @@
+/tmp/nacre-live-abkxbjcu/tmpslbrg5z9/link

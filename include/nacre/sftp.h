@@ -1,0 +1,191 @@
+/* SFTP: the files of a server, over a client's connection (draft-ietf-secsh-filexfer-02, and OpenSSH's extensions).
+ *
+ *   rc = nacre_client_open_sftp(client, &sftp);
+ *   rc = nacre_sftp_open(sftp, "pearls.txt", "r", &file);
+ *   n = nacre_sftp_read(file, bytes, sizeof(bytes));
+ *   nacre_sftp_file_close(file);
+ *   nacre_sftp_close(sftp);
+ *
+ * A client may have any number of sessions, and a session any number of files; all of them are used by the thread that
+ * uses the client. Every call waits for its answer, within the session's timeout, except where "sent, not waited for" is
+ * said.
+ *
+ * Paths are NUL-terminated strings of any other bytes; the server gives them their meaning. A relative one begins at
+ * nacre_sftp_chdir's directory, else where the server starts. Pointers that take a result are never NULL.
+ *
+ * Results: NACRE_OK or a negative NACRE_E_*, with the details in nacre_sftp_error:
+ *   NACRE_E_SFTP           the server would not: status, errno and its words say why
+ *   NACRE_E_UNSUPPORTED    the server has not announced the extension that the call needs
+ *   NACRE_E_TIMEOUT        nothing came within the session's timeout
+ *   NACRE_E_CHANNEL_CLOSED the session is over, or why the connection ended
+ *   NACRE_E_PROTOCOL, NACRE_E_FORMAT, NACRE_E_LIMIT   the server broke the protocol, which ends the session
+ *   NACRE_E_ARGUMENT, NACRE_E_MISUSE, NACRE_E_NOMEM
+ * A NULL session or file is NACRE_E_ARGUMENT. After nacre_client_close or _free every call on a session is
+ * NACRE_E_CLOSED; it still has to be given back. */
+#ifndef NACRE_SFTP_H
+#define NACRE_SFTP_H
+
+#include <nacre/client.h>
+#include <nacre/sftp_types.h>
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+typedef struct nacre_sftp nacre_sftp;
+typedef struct nacre_sftp_file nacre_sftp_file;
+typedef struct nacre_sftp_dir nacre_sftp_dir;
+
+/* --- the session --- */
+
+/* Starts the server's "sftp" subsystem on a channel of its own. *sftp: the caller's, NULL on failure; nacre_client_error
+ * says why it failed. What a login script prints before SFTP begins is a failure that shows it. */
+NACRE_API int nacre_client_open_sftp(nacre_client *client, nacre_sftp **sftp) NACRE_CHECK;
+/* Ends the session and frees it. Files and directories that are still open become dead handles: give each back. Not from
+ * a callback of this session, where it does nothing. NULL is fine. */
+NACRE_API void nacre_sftp_close(nacre_sftp *sftp);
+/* How long the server may be silent while a call waits, in ms: -1 without end. The default is an hour. */
+NACRE_API void nacre_sftp_set_timeout(nacre_sftp *sftp, int timeout_ms);
+
+/* Why the last call failed. Strings live until the next call on the session. */
+struct nacre_sftp_error {
+	struct nacre_error error; /* peer_text: the server's words, escaped */
+	uint32_t status; /* with NACRE_E_SFTP: filexfer-02 7's number; else 0 */
+	int sys_errno; /* ENOENT, EACCES and the like, where one fits; else 0 */
+	const char *path; /* what it was about, as the caller wrote it; "" where there is none */
+};
+NACRE_API void nacre_sftp_error(const nacre_sftp *sftp, struct nacre_sftp_error *error);
+
+/* What the server announced. */
+enum nacre_sftp_extension {
+	NACRE_SFTP_CAN_POSIX_RENAME,
+	NACRE_SFTP_CAN_STATVFS,
+	NACRE_SFTP_CAN_FSTATVFS,
+	NACRE_SFTP_CAN_HARDLINK,
+	NACRE_SFTP_CAN_FSYNC,
+	NACRE_SFTP_CAN_LSETSTAT,
+	NACRE_SFTP_CAN_LIMITS,
+	NACRE_SFTP_CAN_EXPAND_PATH,
+	NACRE_SFTP_CAN_COPY_DATA,
+	NACRE_SFTP_CAN_HOME_DIRECTORY,
+	NACRE_SFTP_CAN_USERS_GROUPS,
+	NACRE_SFTP_CAN_CHECK_FILE
+};
+NACRE_API bool nacre_sftp_can(const nacre_sftp *sftp, enum nacre_sftp_extension extension);
+
+/* --- attributes --- */
+
+/* The attributes of a path (lstat: of a link itself), and setting them; what its flags leave out stays as it is. */
+NACRE_API int nacre_sftp_stat(nacre_sftp *sftp, const char *path, struct nacre_sftp_attrs *attrs);
+NACRE_API int nacre_sftp_lstat(nacre_sftp *sftp, const char *path, struct nacre_sftp_attrs *attrs);
+NACRE_API int nacre_sftp_setstat(nacre_sftp *sftp, const char *path, const struct nacre_sftp_attrs *attrs);
+/* Of a link itself (lsetstat@openssh.com). */
+NACRE_API int nacre_sftp_lsetstat(nacre_sftp *sftp, const char *path, const struct nacre_sftp_attrs *attrs);
+NACRE_API int nacre_sftp_chmod(nacre_sftp *sftp, const char *path, uint32_t mode);
+NACRE_API int nacre_sftp_chown(nacre_sftp *sftp, const char *path, uint32_t uid, uint32_t gid);
+NACRE_API int nacre_sftp_utime(nacre_sftp *sftp, const char *path, uint32_t atime, uint32_t mtime);
+NACRE_API int nacre_sftp_truncate(nacre_sftp *sftp, const char *path, uint64_t size);
+
+/* --- names --- */
+
+NACRE_API int nacre_sftp_mkdir(nacre_sftp *sftp, const char *path, uint32_t mode);
+NACRE_API int nacre_sftp_rmdir(nacre_sftp *sftp, const char *path);
+NACRE_API int nacre_sftp_remove(nacre_sftp *sftp, const char *path);
+/* Fails where there is something at `to` (SFTP 3's rename). */
+NACRE_API int nacre_sftp_rename(nacre_sftp *sftp, const char *from, const char *to);
+/* Replaces what is at `to`, as rename(2) does (posix-rename@openssh.com). */
+NACRE_API int nacre_sftp_posix_rename(nacre_sftp *sftp, const char *from, const char *to);
+NACRE_API int nacre_sftp_hardlink(nacre_sftp *sftp, const char *from, const char *to);
+/* Makes `path` a link that says `target`, which is not looked at, and to which chdir does not apply. */
+NACRE_API int nacre_sftp_symlink(nacre_sftp *sftp, const char *target, const char *path);
+
+/* A name that the server gave, with a NUL after its bytes: into out (cap bytes, always NUL-terminated). NACRE_E_LIMIT
+ * where it does not fit, or holds a NUL of its own. readlink: what a link says. normalize: the absolute path (REALPATH).
+ * expand_path: with ~ (expand-path@openssh.com). home: a user's directory, "" for our own (home-directory). */
+NACRE_API int nacre_sftp_readlink(nacre_sftp *sftp, const char *path, char *out, size_t cap);
+NACRE_API int nacre_sftp_normalize(nacre_sftp *sftp, const char *path, char *out, size_t cap);
+NACRE_API int nacre_sftp_expand_path(nacre_sftp *sftp, const char *path, char *out, size_t cap);
+NACRE_API int nacre_sftp_home(nacre_sftp *sftp, const char *user, char *out, size_t cap);
+
+/* Where relative paths begin from now on; the server must have a directory there. NULL: where it starts. */
+NACRE_API int nacre_sftp_chdir(nacre_sftp *sftp, const char *path);
+/* The directory of nacre_sftp_chdir; NULL where there was none. Lives until the next chdir. */
+NACRE_API const char *nacre_sftp_getcwd(const nacre_sftp *sftp);
+
+/* The file system that holds a path (statvfs@openssh.com). */
+NACRE_API int nacre_sftp_statvfs(nacre_sftp *sftp, const char *path, struct nacre_sftp_statvfs *out);
+
+/* --- directories --- */
+
+/* name: NUL-terminated, never empty, "." or "..", and without a slash or a NUL of its own: a server's entry that is
+ * otherwise is left out, with a warning in the log. The long form that servers send besides is never looked at. */
+struct nacre_sftp_entry {
+	const char *name;
+	size_t name_len;
+	struct nacre_sftp_attrs attrs; /* as lstat's */
+};
+
+/* Opens a directory to be read entry by entry, in bounded memory. */
+NACRE_API int nacre_sftp_opendir(nacre_sftp *sftp, const char *path, nacre_sftp_dir **dir) NACRE_CHECK;
+/* Returns 1 with *entry filled in (it lives until the next call on dir), 0 at the end, or an error. */
+NACRE_API int nacre_sftp_readdir(nacre_sftp_dir *dir, struct nacre_sftp_entry *entry) NACRE_CHECK;
+/* Closes and frees; sent, not waited for. NULL is fine. */
+NACRE_API void nacre_sftp_closedir(nacre_sftp_dir *dir);
+
+/* All entries of a directory, at most 1,000,000 (then NACRE_E_LIMIT). */
+struct nacre_sftp_listing {
+	struct nacre_sftp_entry *entries;
+	size_t n;
+	void *memory_; /* whose they are */
+};
+NACRE_API int nacre_sftp_listdir_attr(nacre_sftp *sftp, const char *path, struct nacre_sftp_listing *listing) NACRE_CHECK;
+/* Gives it back; a zeroed or freed listing is fine. */
+NACRE_API void nacre_sftp_listing_free(struct nacre_sftp_listing *listing);
+
+/* --- files --- */
+
+/* Opens a file. mode: as fopen's, "r", "w", "a", "x" (must not exist yet; also "wx"), each with "+" and "b". A file that is
+ * made gets the server's default mode. */
+NACRE_API int nacre_sftp_open(nacre_sftp *sftp, const char *path, const char *mode, nacre_sftp_file **file) NACRE_CHECK;
+/* Waits for what was written, closes and frees. Returns the first error of a write that nobody has heard of yet. */
+NACRE_API int nacre_sftp_file_close(nacre_sftp_file *file);
+
+/* Reads at the position, which moves: n bytes, fewer only at the end of the file, 0 there. Reading on is noticed, and
+ * fetched ahead. */
+NACRE_API int64_t nacre_sftp_read(nacre_sftp_file *file, void *p, size_t n);
+/* Writes at the position (after "a": at the end), which moves. The bytes are copied and sent, and their answers not waited
+ * for: an error shows at the next write, flush or close, and stays. Returns n or an error. */
+NACRE_API int64_t nacre_sftp_write(nacre_sftp_file *file, const void *p, size_t n);
+/* The same at an offset; the position stays. */
+NACRE_API int64_t nacre_sftp_pread(nacre_sftp_file *file, void *p, size_t n, uint64_t offset);
+NACRE_API int64_t nacre_sftp_pwrite(nacre_sftp_file *file, const void *p, size_t n, uint64_t offset);
+
+/* Several reads at once, all of them under way together. */
+struct nacre_sftp_chunk {
+	uint64_t offset;
+	void *p;
+	size_t n;
+	size_t got; /* filled in: fewer than n only at the end of the file */
+};
+NACRE_API int nacre_sftp_readv(nacre_sftp_file *file, struct nacre_sftp_chunk *chunks, size_t n);
+/* Fetches ahead from the position at full speed, in at most 4 MiB, for reads that follow. */
+NACRE_API int nacre_sftp_prefetch(nacre_sftp_file *file);
+/* Waits until every write was answered. */
+NACRE_API int nacre_sftp_flush(nacre_sftp_file *file);
+/* flush, and the server's disk has it (fsync@openssh.com). */
+NACRE_API int nacre_sftp_fsync(nacre_sftp_file *file);
+
+/* whence: SEEK_SET 0, SEEK_CUR 1, SEEK_END 2. Returns the new position or an error. */
+NACRE_API int64_t nacre_sftp_seek(nacre_sftp_file *file, int64_t offset, int whence);
+NACRE_API int64_t nacre_sftp_tell(const nacre_sftp_file *file);
+NACRE_API int nacre_sftp_fstat(nacre_sftp_file *file, struct nacre_sftp_attrs *attrs);
+NACRE_API int nacre_sftp_fsetstat(nacre_sftp_file *file, const struct nacre_sftp_attrs *attrs);
+NACRE_API int nacre_sftp_ftruncate(nacre_sftp_file *file, uint64_t size);
+/* The server copies n bytes (0: to the end) from one of its files to another (copy-data). */
+NACRE_API int nacre_sftp_copy_data(
+    nacre_sftp_file *from, uint64_t from_offset, uint64_t n, nacre_sftp_file *to, uint64_t to_offset);
+
+#ifdef __cplusplus
+}
+#endif
+#endif
