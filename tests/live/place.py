@@ -83,7 +83,14 @@ def key_for(algorithm, name):
 KEX = ['curve25519-sha256', 'curve25519-sha256@libssh.org']
 AEAD = ['aes256-gcm@openssh.com', 'chacha20-poly1305@openssh.com', 'aes128-gcm@openssh.com']
 CTR = ['aes256-ctr', 'aes192-ctr', 'aes128-ctr']
-MACS = ['hmac-sha2-512-etm@openssh.com', 'hmac-sha2-256-etm@openssh.com', 'hmac-sha2-256', 'hmac-sha2-512']
+CBC = ['aes256-cbc', 'aes192-cbc', 'aes128-cbc', '3des-cbc']
+MACS = ['hmac-sha2-512-etm@openssh.com', 'hmac-sha2-256-etm@openssh.com', 'umac-128-etm@openssh.com', 'hmac-sha2-256',
+        'hmac-sha2-512', 'umac-128@openssh.com', 'umac-64-etm@openssh.com', 'umac-64@openssh.com']
+OLD_MACS = ['hmac-sha1-etm@openssh.com', 'hmac-sha1', 'hmac-sha1-96-etm@openssh.com', 'hmac-sha1-96',
+            'hmac-md5-etm@openssh.com', 'hmac-md5', 'hmac-md5-96-etm@openssh.com', 'hmac-md5-96']
+# Each cipher with the first MAC of either kind, each MAC with one cipher: what is left is another tuple of the same parts.
+WITH_MAC = [(c, m) for c in CTR + CBC for m in (MACS[0], MACS[3])] + [('aes128-ctr', m) for m in MACS + OLD_MACS] + [
+    ('aes128-cbc', m) for m in ('umac-64-etm@openssh.com', 'umac-128@openssh.com', 'hmac-sha1', 'hmac-md5-96')]
 
 
 @functools.cache

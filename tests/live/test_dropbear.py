@@ -9,6 +9,7 @@ import tap
 
 ED = place.key('ed25519', 'user')
 CIPHERS = ['chacha20-poly1305@openssh.com', 'aes256-ctr', 'aes128-ctr']
+MACS = ['hmac-sha2-256', 'hmac-sha1']
 HOST_KEYS = {'ssh-ed25519': ('ed25519', None), 'ecdsa-sha2-nistp256': ('ecdsa', 256), 'rsa-sha2-256': ('rsa', 2048)}
 
 
@@ -38,6 +39,12 @@ def its_server_takes_cipher(name):
     assert name in done.stderr
 
 
+def its_server_takes_mac(name):
+    done = to_server(options=['Ciphers=aes128-ctr', f'MACs={name}'], flags=['--trace'])
+    pearl(done)
+    assert name in done.stderr
+
+
 def its_server_shows_host_key(name):
     pearl(to_server(options=[f'HostKeyAlgorithms={name}'], host_keys=[dropbear.host_key(*HOST_KEYS[name])]))
 
@@ -61,7 +68,8 @@ def its_server_refuses_a_stranger():
 
 @functools.cache
 def ours():
-    here = nacre.Server([place.key('ed25519', 'host')], place.authorized_keys(ED, dropbear.host_key('ed25519')))
+    here = nacre.Server([place.key('ed25519', 'host')], place.authorized_keys(ED, dropbear.host_key('ed25519')),
+                        flags=['-o', 'MACs=+hmac-sha1'])
     place.atexit.register(here.__exit__)
     return here.__enter__()
 
@@ -76,6 +84,10 @@ def its_client_runs_a_command():
 
 def its_client_uses_cipher(name):
     pearl(dbclient('echo pearl', options=['-c', name]))
+
+
+def its_client_uses_mac(name):
+    pearl(dbclient('echo pearl', options=['-c', 'aes128-ctr', '-m', name]))
 
 
 def its_client_gets_the_status():
@@ -93,11 +105,11 @@ def each(names, test):
     return [(f'{test.__name__.replace("_", " ")} {name}', functools.partial(test, name)) for name in names]
 
 
-tap.run(each(CIPHERS, its_server_takes_cipher) + each(HOST_KEYS, its_server_shows_host_key) + [
+tap.run(each(CIPHERS, its_server_takes_cipher) + each(MACS, its_server_takes_mac) + each(HOST_KEYS, its_server_shows_host_key) + [
     its_server_gives_status_and_signal,
     its_server_echoes_eight_mib,
     its_server_refuses_a_stranger,
     its_client_runs_a_command,
     its_client_gets_the_status,
     its_client_echoes_eight_mib,
-] + each(CIPHERS, its_client_uses_cipher))
+] + each(CIPHERS, its_client_uses_cipher) + each(MACS, its_client_uses_mac))
