@@ -77,7 +77,9 @@ NACRE_API int nacre_key_fingerprint(const nacre_key *key, const char *hash, char
 
 /* How a key is written. */
 enum nacre_key_format {
-	NACRE_KEY_FORMAT_OPENSSH /* openssh-key-v1; a public key: a `.pub` line */
+	NACRE_KEY_FORMAT_OPENSSH, /* openssh-key-v1; a public key: a `.pub` line */
+	NACRE_KEY_FORMAT_PEM, /* PKCS#1 for RSA, SEC 1 for ECDSA; a public key: PKCS#1 for RSA, else as PKCS8 */
+	NACRE_KEY_FORMAT_PKCS8 /* encrypted: PBES2, PBKDF2-HMAC-SHA-256, AES-256-CBC; a public key: "PUBLIC KEY" */
 };
 
 struct nacre_key_write_options {

@@ -29,6 +29,8 @@ enum hash_id curve_hash(enum curve_id c); /* RFC 5656 6.2.1 */
 int ecdsa_check_public(enum curve_id c, struct slice q) NACRE_CHECK;
 /* Does the private scalar d give the point q? out-of-range d is an error. */
 int ecdsa_check_pair(enum curve_id c, struct slice d, struct slice q, const struct nacre_env *env) NACRE_CHECK;
+/* The point of a private scalar: q gets curve_point_len bytes. NACRE_E_CRYPTO where d is out of range. */
+int ecdsa_public(enum curve_id c, struct slice d, const struct nacre_env *env, uint8_t *q) NACRE_CHECK;
 /* d gets curve_scalar_len bytes, q curve_point_len. */
 int ecdsa_generate(enum curve_id c, const struct nacre_env *env, uint8_t *d, uint8_t *q) NACRE_CHECK;
 /* Deterministic nonces (RFC 6979). r and s each get curve_scalar_len bytes, zero-padded on the left. env blinds. */
@@ -52,6 +54,10 @@ struct rsa_private {
 int rsa_check_public(const struct rsa_public *key) NACRE_CHECK;
 /* n = pq, ed = 1 modulo lcm(p-1, q-1), iqmp fits. */
 int rsa_check_private(const struct rsa_private *key, const struct nacre_env *env) NACRE_CHECK;
+/* d mod p-1 and d mod q-1, at their natural lengths: what PKCS#1 keeps besides. NACRE_E_CRYPTO where they are not a
+ * key's. */
+int rsa_crt(const struct rsa_private *key, uint8_t dp[RSA_SIG_MAX], size_t *dp_len, uint8_t dq[RSA_SIG_MAX],
+    size_t *dq_len) NACRE_CHECK;
 /* sig gets exactly as many bytes as the modulus has; *sig_len says how many. */
 int rsa_sign(const struct rsa_private *key, const struct nacre_env *env, enum hash_id hash, struct slice data,
     uint8_t sig[RSA_SIG_MAX], size_t *sig_len) NACRE_CHECK;

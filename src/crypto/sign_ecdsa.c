@@ -137,19 +137,39 @@ ecdsa_check_pair(enum curve_id c, struct slice d, struct slice q, const struct n
 }
 
 static int
+put_point(struct work *w, uint8_t *q)
+{
+	size_t n, point_len = curve_point_len(w->curve);
+
+	if (mbedtls_ecp_point_write_binary(&w->group, &w->q, MBEDTLS_ECP_PF_UNCOMPRESSED, &n, q, point_len) != 0 ||
+	    n != point_len)
+		return NACRE_E_CRYPTO;
+	return 0;
+}
+
+int
+ecdsa_public(enum curve_id c, struct slice d, const struct nacre_env *env, uint8_t *q)
+{
+	struct work w;
+	int r = work_begin(&w, c);
+
+	if (r == 0 && (r = read_scalar(&w, d)) == 0 && (r = multiply_base(&w, &w.q, env)) == 0)
+		r = put_point(&w, q);
+	work_end(&w);
+	return r;
+}
+
+static int
 generate(struct work *w, const struct nacre_env *env, uint8_t *d, uint8_t *q)
 {
 	struct mbed_rng rng = {.env = env};
-	size_t n, point_len = curve_point_len(w->curve);
 	int r = mbed_status(&rng, mbedtls_ecp_gen_keypair(&w->group, &w->d, &w->q, mbed_random, &rng));
 
 	if (r != 0)
 		return r;
-	if (mbedtls_mpi_write_binary(&w->d, d, curves[w->curve].scalar_len) != 0 ||
-	    mbedtls_ecp_point_write_binary(&w->group, &w->q, MBEDTLS_ECP_PF_UNCOMPRESSED, &n, q, point_len) != 0 ||
-	    n != point_len)
+	if (mbedtls_mpi_write_binary(&w->d, d, curves[w->curve].scalar_len) != 0)
 		return NACRE_E_CRYPTO;
-	return 0;
+	return put_point(w, q);
 }
 
 int

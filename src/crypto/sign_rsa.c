@@ -114,6 +114,35 @@ rsa_check_private(const struct rsa_private *key, const struct nacre_env *env)
 	return r;
 }
 
+static int
+put_number(const mbedtls_mpi *number, uint8_t out[RSA_SIG_MAX], size_t *n)
+{
+	*n = mbedtls_mpi_size(number);
+	return *n > RSA_SIG_MAX || mbedtls_mpi_write_binary(number, out, *n) != 0 ? NACRE_E_CRYPTO : 0;
+}
+
+int
+rsa_crt(const struct rsa_private *key, uint8_t dp[RSA_SIG_MAX], size_t *dp_len, uint8_t dq[RSA_SIG_MAX], size_t *dq_len)
+{
+	mbedtls_rsa_context rsa;
+	mbedtls_mpi p, q;
+	int r;
+
+	*dp_len = 0;
+	*dq_len = 0;
+	mbed_rsa_init(&rsa);
+	mbedtls_mpi_init(&p);
+	mbedtls_mpi_init(&q);
+	if ((r = load_private(&rsa, key)) == 0 && mbedtls_rsa_export_crt(&rsa, &p, &q, NULL) != 0)
+		r = NACRE_E_CRYPTO;
+	if (r == 0 && (r = put_number(&p, dp, dp_len)) == 0)
+		r = put_number(&q, dq, dq_len);
+	mbedtls_mpi_free(&q);
+	mbedtls_mpi_free(&p);
+	mbedtls_rsa_free(&rsa);
+	return r;
+}
+
 int
 rsa_sign(const struct rsa_private *key, const struct nacre_env *env, enum hash_id hash, struct slice data,
     uint8_t sig[RSA_SIG_MAX], size_t *sig_len)

@@ -4,6 +4,7 @@
 #include "armor.h"
 #include "keyfile.h"
 #include "mem.h"
+#include "pem.h"
 #include "publine.h"
 
 #include <stdio.h>
@@ -20,19 +21,18 @@ static const struct format_reader readers[] = {
     {NULL, NULL, NULL},
 };
 
-/* Files that hold no private key, or none that is read, told by their first bytes. */
+/* Text may stand in front of a PEM block. */
+static const struct format_reader pem_reader = {PEM_BEGIN, pem_read, pem_peek};
+
+/* Files that hold no private key, told by their first bytes. */
 static const struct {
 	const char *start, *name;
 } others[] = {
-    {"-----BEGIN RSA PRIVATE KEY-----", "a PEM file (PKCS#1)"},
-    {"-----BEGIN EC PRIVATE KEY-----", "a PEM file (SEC 1)"},
-    {"-----BEGIN DSA PRIVATE KEY-----", "a PEM file (DSA)"},
-    {"-----BEGIN PRIVATE KEY-----", "a PEM file (PKCS#8)"},
-    {"-----BEGIN ENCRYPTED PRIVATE KEY-----", "a PEM file (encrypted PKCS#8)"},
-    {"PuTTY-User-Key-File-", "a PuTTY file"},
     {"---- BEGIN SSH2 PUBLIC KEY ----", "a public key (RFC 4716)"},
+    {"---- BEGIN SSH2 ENCRYPTED PRIVATE KEY ----", "a private key of ssh.com's"},
     {"ssh-", "a public key"},
     {"ecdsa-sha2-", "a public key"},
+    {"sk-", "a public key"},
 };
 
 static int
@@ -73,6 +73,17 @@ first_line(struct slice text)
 	return SLICE_NONE;
 }
 
+static bool
+has_line(struct slice text, struct slice start)
+{
+	struct slice line;
+
+	while (armor_next_line(&text, &line))
+		if (slice_starts(line, start))
+			return true;
+	return false;
+}
+
 static int
 find_reader(struct slice text, const struct format_reader **reader, struct why *why)
 {
@@ -87,6 +98,10 @@ find_reader(struct slice text, const struct format_reader **reader, struct why *
 			*reader = f;
 			return 0;
 		}
+	if (has_line(text, slice_str(PEM_BEGIN))) {
+		*reader = &pem_reader;
+		return 0;
+	}
 	return refuse(line, why);
 }
 
@@ -134,5 +149,7 @@ nacre_key_parse_public(
 	(void)why_fail(&why, 0, "");
 	if (env == NULL || text == NULL)
 		return NACRE_E_ARGUMENT;
+	if (has_line(slice_of(text, n), slice_str(PEM_BEGIN)))
+		return pem_read_public(env, slice_of(text, n), key, &why);
 	return publine_read(env, slice_of(text, n), key, &why);
 }

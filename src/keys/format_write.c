@@ -4,6 +4,7 @@
 #include "format.h"
 #include "keyfile.h"
 #include "mem.h"
+#include "pem.h"
 #include "publine.h"
 
 #define OPENSSH_CIPHER "aes256-ctr"
@@ -37,6 +38,8 @@ static const struct {
 	format_write_fn *write_private, *write_public;
 } writers[] = {
     [NACRE_KEY_FORMAT_OPENSSH] = {write_openssh, write_line},
+    [NACRE_KEY_FORMAT_PEM] = {pem_write, pem_write_public},
+    [NACRE_KEY_FORMAT_PKCS8] = {pem_write_pkcs8, pem_write_spki},
 };
 
 #define WRITERS (sizeof(writers) / sizeof(writers[0]))

@@ -1,5 +1,6 @@
 /* keyfile_read: the private half out of an openssh-key-v1 file. Knows: each kind's private fields. Must not know: the
  * armour. OpenSSH PROTOCOL.key: check numbers, every padding byte, and the public half again. */
+#include "assemble.h"
 #include "keyfile.h"
 #include "reader.h"
 
@@ -119,20 +120,6 @@ read_private(nacre_key *key, const struct keyfile *f, const struct blobcipher *c
 }
 
 static int
-read_public(const struct nacre_env *env, const struct keyfile *f, nacre_key **key, struct why *why)
-{
-	struct reader r = reader_of(f->public_blob);
-	int e = key_parse_blob(env, f->public_blob, key);
-
-	if (e == NACRE_E_UNSUPPORTED)
-		return why_fail_name(why, e, "the key is of a type that is not supported", reader_string(&r));
-	if (e == NACRE_E_KEY_TYPE)
-		return why_fail(why, e,
-		    "the RSA key is smaller than 2048 or larger than 8192 bits, or its exponent is not allowed");
-	return e == 0 ? 0 : why_fail(why, e, "the public half is malformed");
-}
-
-static int
 check_plain(const struct keyfile *f, struct why *why)
 {
 	if (!slice_is(f->kdf, "none") || f->kdf_options.n != 0)
@@ -199,7 +186,7 @@ read_key(const struct nacre_env *env, struct keyfile *f, const char *passphrase,
 	nacre_key *key = NULL;
 	int r;
 
-	if ((r = read_public(env, f, &key, why)) != 0)
+	if ((r = key_assemble_blob(env, f->public_blob, &key, why)) != 0)
 		return r;
 	if ((r = open_private(f, passphrase, &cipher, why)) != 0 || (r = read_private(key, f, cipher, why)) != 0) {
 		nacre_key_free(key);
@@ -228,7 +215,7 @@ keyfile_peek(const struct nacre_env *env, struct slice text, nacre_key **key, st
 	int r;
 
 	if ((r = keyfile_open(&f, env, text, why)) == 0)
-		r = read_public(env, &f, key, why);
+		r = key_assemble_blob(env, f.public_blob, key, why);
 	keyfile_free(&f);
 	return r;
 }
