@@ -47,7 +47,8 @@ fill_options(const struct actor *a, struct nacre_conn_options *o)
 }
 
 void
-actor_init(struct actor *a, enum nacre_role role, const struct script_header *header, nacre_trace_fn *trace)
+actor_init(struct actor *a, enum nacre_role role, const struct script_header *header, const char *kex,
+    nacre_trace_fn *trace)
 {
 	const struct actor_keys *keys = actor_keys();
 	const nacre_key *host_keys[] = {keys->host};
@@ -57,6 +58,7 @@ actor_init(struct actor *a, enum nacre_role role, const struct script_header *he
 	test_env_init(&a->te, 1 + (uint64_t)role);
 	a->te.env.trace = trace;
 	fill_options(a, &options);
+	options.kex = kex;
 	options.host_keys = role == NACRE_SERVER ? host_keys : NULL;
 	options.n_host_keys = role == NACRE_SERVER ? 1 : 0;
 	FUZZ_CHECK(nacre_conn_new(&a->te.env, &options, &a->conn) == 0);
@@ -213,7 +215,7 @@ actor_play(enum nacre_role role, const uint8_t *data, size_t size, nacre_trace_f
 	struct actor a;
 
 	r.bad = false;
-	actor_init(&a, role, &header, trace);
+	actor_init(&a, role, &header, NULL, trace);
 	actor_settle(&a);
 	while (!a.closed && script_next(&r, &step))
 		actor_step(&a, &step);

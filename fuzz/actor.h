@@ -63,7 +63,9 @@ struct actor {
 	void *output_ctx;
 };
 
-void actor_init(struct actor *a, enum nacre_role role, const struct script_header *header, nacre_trace_fn *trace);
+/* kex: the only methods that it knows; NULL: all. */
+void actor_init(struct actor *a, enum nacre_role role, const struct script_header *header, const char *kex,
+    nacre_trace_fn *trace);
 /* Frees, and checks that every byte was given back. */
 void actor_end(struct actor *a);
 void actor_step(struct actor *a, const struct script_step *step);

@@ -15,7 +15,7 @@ keep_output(void *ctx, const uint8_t *p, size_t n)
 }
 
 static void
-side_init(struct duo *s, struct duo_side *side, enum nacre_role role, unsigned flags)
+side_init(struct duo *s, struct duo_side *side, enum nacre_role role, unsigned flags, const char *kex)
 {
 	struct script_header header = {.flags = (uint8_t)flags};
 
@@ -23,18 +23,18 @@ side_init(struct duo *s, struct duo_side *side, enum nacre_role role, unsigned f
 	buf_init(&side->script, &s->te.env, SCRIPT_MAX);
 	buf_init(&side->out, &s->te.env, OUT_MAX);
 	script_put_header(&side->script, &header);
-	actor_init(&side->actor, role, &header, NULL);
+	actor_init(&side->actor, role, &header, kex, NULL);
 	side->actor.output = keep_output;
 	side->actor.output_ctx = side;
 	actor_settle(&side->actor);
 }
 
 void
-duo_init(struct duo *s, unsigned client_flags, unsigned server_flags)
+duo_init(struct duo *s, unsigned client_flags, unsigned server_flags, const char *kex)
 {
 	test_env_init(&s->te, 61);
-	side_init(s, &s->client, NACRE_CLIENT, client_flags);
-	side_init(s, &s->server, NACRE_SERVER, server_flags);
+	side_init(s, &s->client, NACRE_CLIENT, client_flags, kex);
+	side_init(s, &s->server, NACRE_SERVER, server_flags, kex);
 }
 
 void

@@ -19,7 +19,8 @@ struct duo {
 	struct duo_side client, server;
 };
 
-void duo_init(struct duo *s, unsigned client_flags, unsigned server_flags);
+/* kex: what both know, so that each script chooses it; NULL: all. */
+void duo_init(struct duo *s, unsigned client_flags, unsigned server_flags, const char *kex);
 void duo_end(struct duo *s);
 /* Delivers until both are silent. */
 void duo_run(struct duo *s);

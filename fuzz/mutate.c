@@ -104,12 +104,14 @@ write_row(enum msg_id id, const union msg_any *msg, uint8_t *p, size_t max)
 static enum msg_id
 row_of(struct slice payload, uint32_t *seed)
 {
-	static const enum msg_family families[] = {FAMILY_KEX_ECDH, FAMILY_PUBKEY, FAMILY_PASSWORD};
+	static const enum msg_family families[] = {
+	    FAMILY_KEX_ECDH, FAMILY_KEX_DH, FAMILY_KEX_GEX, FAMILY_PUBKEY, FAMILY_PASSWORD};
+	const unsigned n = sizeof(families) / sizeof(families[0]);
 	enum msg_id id = msg_find(payload.p[0], FAMILY_GENERIC);
-	unsigned i, first = mutate_random(seed) % 3;
+	unsigned i, first = mutate_random(seed) % n;
 
-	for (i = 0; i < 3 && id == MSG_none; i++)
-		id = msg_find(payload.p[0], families[(first + i) % 3]);
+	for (i = 0; i < n && id == MSG_none; i++)
+		id = msg_find(payload.p[0], families[(first + i) % n]);
 	return id;
 }
 

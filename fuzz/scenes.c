@@ -295,39 +295,43 @@ static const struct scene {
 	const char *name;
 	void (*play)(struct duo *s);
 	unsigned client_flags, server_flags;
+	const char *kex;
 } scenes[] = {
-    {"password", play_password, 0, 0},
-    {"none", play_none, 0, 0},
-    {"publickey", play_publickey, 0, 0},
-    {"probe", play_probe, 0, 0},
-    {"public-half", play_public_half, 0, 0},
-    {"declined-signature", play_declined_signature, 0, 0},
-    {"host-key-refused", play_host_key_refused, 0, 0},
-    {"auth-refused", play_auth_refused, 0, 0},
-    {"partial", play_partial, 0, 0},
-    {"banner", play_password, SCRIPT_OTHER, SCRIPT_OTHER},
-    {"strict", play_password, SCRIPT_STRICT, SCRIPT_STRICT},
-    {"wrong-tokens", play_wrong_tokens, 0, 0},
-    {"held-answers", play_held_answers, 0, 0},
-    {"exec", play_exec, 0, 0},
-    {"exec-small-windows", play_exec, SCRIPT_SMALL_WINDOWS, SCRIPT_SMALL_WINDOWS},
-    {"shell", play_shell, 0, 0},
-    {"refused-requests", play_refused_requests, 0, 0},
-    {"bulk", play_bulk, 0, 0},
-    {"bulk-slowly", play_bulk, SCRIPT_READ_SLOWLY, SCRIPT_READ_SLOWLY},
-    {"bulk-small-windows", play_bulk, SCRIPT_SMALL_WINDOWS, SCRIPT_SMALL_WINDOWS},
-    {"bulk-rekeys", play_bulk, SCRIPT_REKEY_OFTEN, SCRIPT_REKEY_OFTEN},
-    {"bulk-small-memory", play_bulk, SCRIPT_SMALL_MEMORY, SCRIPT_SMALL_MEMORY},
-    {"rekeys", play_rekeys, 0, 0},
-    {"channels", play_channels, 0, 0},
-    {"few-channels", play_channels, SCRIPT_FEW_CHANNELS, SCRIPT_FEW_CHANNELS},
-    {"global-requests", play_global_requests, 0, 0},
-    {"keepalive", play_keepalive, SCRIPT_KEEPALIVE, SCRIPT_KEEPALIVE},
-    {"chatter", play_chatter, 0, 0},
-    {"password-expired", play_password_expired, 0, 0},
-    {"lost", play_lost, 0, 0},
-    {"no-memory", play_no_memory, 0, 0},
-    {"misplaced", play_misplaced, 0, 0},
+    {"password", play_password, 0, 0, NULL},
+    {"none", play_none, 0, 0, NULL},
+    {"publickey", play_publickey, 0, 0, NULL},
+    {"probe", play_probe, 0, 0, NULL},
+    {"public-half", play_public_half, 0, 0, NULL},
+    {"declined-signature", play_declined_signature, 0, 0, NULL},
+    {"host-key-refused", play_host_key_refused, 0, 0, NULL},
+    {"auth-refused", play_auth_refused, 0, 0, NULL},
+    {"partial", play_partial, 0, 0, NULL},
+    {"banner", play_password, SCRIPT_OTHER, SCRIPT_OTHER, NULL},
+    {"strict", play_password, SCRIPT_STRICT, SCRIPT_STRICT, NULL},
+    {"wrong-tokens", play_wrong_tokens, 0, 0, NULL},
+    {"held-answers", play_held_answers, 0, 0, NULL},
+    {"exec", play_exec, 0, 0, NULL},
+    {"exec-small-windows", play_exec, SCRIPT_SMALL_WINDOWS, SCRIPT_SMALL_WINDOWS, NULL},
+    {"shell", play_shell, 0, 0, NULL},
+    {"refused-requests", play_refused_requests, 0, 0, NULL},
+    {"bulk", play_bulk, 0, 0, NULL},
+    {"bulk-slowly", play_bulk, SCRIPT_READ_SLOWLY, SCRIPT_READ_SLOWLY, NULL},
+    {"bulk-small-windows", play_bulk, SCRIPT_SMALL_WINDOWS, SCRIPT_SMALL_WINDOWS, NULL},
+    {"bulk-rekeys", play_bulk, SCRIPT_REKEY_OFTEN, SCRIPT_REKEY_OFTEN, NULL},
+    {"bulk-small-memory", play_bulk, SCRIPT_SMALL_MEMORY, SCRIPT_SMALL_MEMORY, NULL},
+    {"rekeys", play_rekeys, 0, 0, NULL},
+    {"channels", play_channels, 0, 0, NULL},
+    {"few-channels", play_channels, SCRIPT_FEW_CHANNELS, SCRIPT_FEW_CHANNELS, NULL},
+    {"global-requests", play_global_requests, 0, 0, NULL},
+    {"keepalive", play_keepalive, SCRIPT_KEEPALIVE, SCRIPT_KEEPALIVE, NULL},
+    {"chatter", play_chatter, 0, 0, NULL},
+    {"password-expired", play_password_expired, 0, 0, NULL},
+    {"lost", play_lost, 0, 0, NULL},
+    {"no-memory", play_no_memory, 0, 0, NULL},
+    {"misplaced", play_misplaced, 0, 0, NULL},
+    {"dh", play_rekeys, 0, 0, "fuzz-fixed-dh"},
+    {"gex", play_rekeys, 0, 0, "fuzz-fixed-gex"},
+    {"gex-strict", play_password, SCRIPT_STRICT, SCRIPT_STRICT, "fuzz-fixed-gex"},
 };
 
 /* The header's steps are for the mutator, and for a copy that crosses byte by byte. */
@@ -348,7 +352,7 @@ scenes_write(const char *dir)
 	size_t i;
 
 	for (i = 0; i < sizeof(scenes) / sizeof(scenes[0]); i++) {
-		duo_init(&s, scenes[i].client_flags, scenes[i].server_flags);
+		duo_init(&s, scenes[i].client_flags, scenes[i].server_flags, scenes[i].kex);
 		scenes[i].play(&s);
 		write_script(dir, "client", scenes[i].name, &s.client.script, 0);
 		write_script(dir, "server", scenes[i].name, &s.server.script, 0);

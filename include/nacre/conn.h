@@ -75,6 +75,10 @@ struct nacre_conn_options {
 	/* server */
 	const nacre_key *const *host_keys; /* at most 64; the list is copied, the keys are borrowed; a key without private half asks NACRE_EVENT_SIGN */
 	size_t n_host_keys;
+	/* The content of a file in moduli(5)'s format, for diffie-hellman-group-exchange; borrowed until nacre_conn_free.
+	 * NULL: the groups of RFC 3526. nacre_file_read reads it. */
+	const uint8_t *moduli;
+	size_t n_moduli;
 	const char *auth_banner;   /* sent before the first answer to an auth request, at most 32768 bytes; NULL: none */
 	const char *auth_methods;  /* offered; NULL: "publickey,password" */
 	unsigned auth_tries_max;   /* refused requests until DISCONNECT; 0: 6 */

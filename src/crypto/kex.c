@@ -1,6 +1,8 @@
 /* kex: the table of key agreement methods. Knows: X25519 through libsodium. Must not know: messages. RFC 7748, RFC
- * 8731. */
+ * 8731; the other rows' are named in kex_ecdh.c and dh.c. */
 #include "kex.h"
+#include "dh.h"
+#include "kex_ecdh.h"
 #include "mem.h"
 
 #include <sodium.h>
@@ -55,9 +57,52 @@ x25519_respond(const struct nacre_env *env, const uint8_t *init, uint8_t *reply,
 		.finish = x25519_finish,                                                                               \
 	}
 
+#define NISTP(curve, bits, kex_hash)                                                                                   \
+	{                                                                                                              \
+		.name = "ecdh-sha2-" #curve, .hash = kex_hash, .secret_form = KEX_SECRET_MPINT,                        \
+		.init_len = 1 + 2 * (((bits) + 7) / 8), .reply_len = 1 + 2 * (((bits) + 7) / 8),                       \
+		.secret_len = ((bits) + 7) / 8, .init = curve##_init, .respond = curve##_respond,                      \
+		.finish = curve##_finish,                                                                              \
+	}
+
+#define DH(number, kex_hash, hash_name)                                                                                \
+	{                                                                                                              \
+		.name = "diffie-hellman-group" #number "-" hash_name, .hash = kex_hash,                                \
+		.secret_form = KEX_SECRET_MPINT, .shape = KEX_SHAPE_DH, .group = &dh_group##number,                    \
+	}
+
+#define LEGACY_DH(number)                                                                                              \
+	{                                                                                                              \
+		.name = "diffie-hellman-group" #number "-sha1", .legacy = true, .hash = HASH_SHA1,                     \
+		.secret_form = KEX_SECRET_MPINT, .shape = KEX_SHAPE_DH, .group = &dh_group##number,                    \
+	}
+
 const struct kex kex_table[] = {
     X25519("curve25519-sha256"),
     X25519("curve25519-sha256@libssh.org"),
+    NISTP(nistp256, 256, HASH_SHA256),
+    NISTP(nistp384, 384, HASH_SHA384),
+    NISTP(nistp521, 521, HASH_SHA512),
+    DH(16, HASH_SHA512, "sha512"),
+    DH(18, HASH_SHA512, "sha512"),
+    DH(14, HASH_SHA256, "sha256"),
+    {
+	.name = "diffie-hellman-group-exchange-sha256",
+	.hash = HASH_SHA256,
+	.secret_form = KEX_SECRET_MPINT,
+	.shape = KEX_SHAPE_GEX,
+    },
+    DH(15, HASH_SHA512, "sha512"),
+    DH(17, HASH_SHA512, "sha512"),
+    LEGACY_DH(14),
+    {
+	.name = "diffie-hellman-group-exchange-sha1",
+	.legacy = true,
+	.hash = HASH_SHA1,
+	.secret_form = KEX_SECRET_MPINT,
+	.shape = KEX_SHAPE_GEX,
+    },
+    LEGACY_DH(1),
     {.name = NULL},
 };
 

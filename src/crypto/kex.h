@@ -1,14 +1,22 @@
 /* kex: key agreement methods as rows. Knows: public values and shared secrets as bytes. Must not know: messages, the
- * exchange hash, who we are. Serves RFC 8731 (and, as rows are added, RFC 5656, 9941, 10042, 4253 8). */
+ * exchange hash, who we are. Serves RFC 8731, 5656 4, 4253 8, 4419, 8268 (and, as rows are added, RFC 9941,
+ * 10042). */
 #ifndef CRYPTO_KEX_H
 #define CRYPTO_KEX_H
 
 #include "hash.h"
 #include <nacre/env.h>
 
-#define KEX_STATE_MAX 64 /* grows with the methods */
-#define KEX_PUBLIC_MAX 64 /* the longest init or reply value */
-#define KEX_SECRET_MAX 64
+#define KEX_STATE_MAX 80 /* grows with the methods */
+#define KEX_PUBLIC_MAX 1024 /* the longest init or reply value: of an 8192-bit group */
+#define KEX_SECRET_MAX 1024
+
+/* Which messages carry the values. */
+enum kex_shape {
+	KEX_SHAPE_ECDH, /* strings of exact lengths */
+	KEX_SHAPE_DH, /* mpints, in the row's group */
+	KEX_SHAPE_GEX /* mpints, in a group that the server chooses */
+};
 
 enum kex_secret { KEX_SECRET_MPINT, KEX_SECRET_STRING }; /* how K enters H and the key derivation */
 
@@ -17,13 +25,19 @@ struct kex_state {
 	_Alignas(16) uint8_t bytes[KEX_STATE_MAX];
 };
 
+struct dh_group;
+
 struct kex {
 	const char *name;
 	bool legacy; /* compiled in, offered only where asked for by name or preset */
 	bool post_quantum; /* what the preset "strict" offers */
 	enum hash_id hash;
 	enum kex_secret secret_form;
-	size_t init_len, reply_len, secret_len; /* exact: checked before any mathematics */
+	enum kex_shape shape;
+	const struct dh_group *group; /* DH: what dh.h's functions work in. Else NULL */
+
+	/* ECDH alone, as all that follows. Exact: checked before any mathematics. */
+	size_t init_len, reply_len, secret_len;
 
 	/* Initiator: makes a key pair; out gets init_len bytes. */
 	int (*init)(struct kex_state *st, const struct nacre_env *env, uint8_t *out);

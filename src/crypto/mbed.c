@@ -209,6 +209,18 @@ mbed_md(enum hash_id hash)
 	return types[hash];
 }
 
+mbedtls_ecp_group_id
+mbed_curve(enum curve_id curve)
+{
+	static const mbedtls_ecp_group_id groups[] = {
+	    [CURVE_P256] = MBEDTLS_ECP_DP_SECP256R1,
+	    [CURVE_P384] = MBEDTLS_ECP_DP_SECP384R1,
+	    [CURVE_P521] = MBEDTLS_ECP_DP_SECP521R1,
+	};
+
+	return groups[curve];
+}
+
 void
 mbed_rsa_init(mbedtls_rsa_context *rsa)
 {

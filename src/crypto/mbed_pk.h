@@ -4,6 +4,7 @@
 #define CRYPTO_MBED_PK_H
 
 #include "hash.h"
+#include "sign.h"
 #include <nacre/env.h>
 
 #include <mbedtls/ecdsa.h>
@@ -23,6 +24,7 @@ int mbed_random(void *rng, unsigned char *out, size_t n);
 int mbed_status(const struct mbed_rng *rng, int r) NACRE_CHECK;
 
 mbedtls_md_type_t mbed_md(enum hash_id hash);
+mbedtls_ecp_group_id mbed_curve(enum curve_id curve);
 
 void mbed_rsa_init(mbedtls_rsa_context *rsa);
 /* The library's own results: 0, or one of its errors. sig has the modulus's length. */

@@ -6,13 +6,12 @@
 #include <sodium.h>
 
 static const struct {
-	mbedtls_ecp_group_id group;
 	size_t scalar_len;
 	enum hash_id hash;
 } curves[] = {
-    [CURVE_P256] = {MBEDTLS_ECP_DP_SECP256R1, 32, HASH_SHA256},
-    [CURVE_P384] = {MBEDTLS_ECP_DP_SECP384R1, 48, HASH_SHA384},
-    [CURVE_P521] = {MBEDTLS_ECP_DP_SECP521R1, 66, HASH_SHA512},
+    [CURVE_P256] = {32, HASH_SHA256},
+    [CURVE_P384] = {48, HASH_SHA384},
+    [CURVE_P521] = {66, HASH_SHA512},
 };
 
 /* A curve with a key on it, and a signature: what one call works with. */
@@ -51,7 +50,7 @@ work_begin(struct work *w, enum curve_id c)
 	mbedtls_mpi_init(&w->d);
 	mbedtls_mpi_init(&w->r);
 	mbedtls_mpi_init(&w->s);
-	return mbedtls_ecp_group_load(&w->group, curves[c].group) == 0 ? 0 : NACRE_E_CRYPTO;
+	return mbedtls_ecp_group_load(&w->group, mbed_curve(c)) == 0 ? 0 : NACRE_E_CRYPTO;
 }
 
 static void

@@ -1,4 +1,5 @@
-/* exchange: see exchange.h. Knows: KEXINIT and NEWKEYS. Must not know: how a method agrees on its secret (exchange_ecdh.c).
+/* exchange: see exchange.h. Knows: KEXINIT and NEWKEYS. Must not know: how a method agrees on its secret (exchange_ecdh.c
+ * and its like), how the host key proves itself (exchange_proof.c).
  * RFC 4253 7.1-7.3, 8308 2.4, draft-ietf-sshm-strict-kex. */
 #include "exchange.h"
 #include "advice.h"
@@ -28,6 +29,24 @@ exchange_fail(struct transport *t, int code, const char *text)
 	return failure_set(t->setup.failure, code, failure_origin(code), "%s", text);
 }
 
+int
+exchange_fail_at(struct transport *t, int code, enum msg_id id, const char *text)
+{
+	return failure_set(t->setup.failure, code, failure_origin(code), "%s: %s", msg_rows[id].name, text);
+}
+
+const struct exchange_method *
+exchange_method(const struct transport *t)
+{
+	static const struct exchange_method *const methods[] = {
+	    [KEX_SHAPE_ECDH] = &exchange_ecdh,
+	    [KEX_SHAPE_DH] = &exchange_dh,
+	    [KEX_SHAPE_GEX] = &exchange_gex,
+	};
+
+	return methods[t->exchange->agreed.kex->shape];
+}
+
 void
 exchange_free(struct transport *t)
 {
@@ -38,6 +57,7 @@ exchange_free(struct transport *t)
 	buf_free(&x->ours);
 	buf_free(&x->theirs);
 	nacre_key_free(x->shown_key);
+	mem_free(t->setup.env, x->gex, sizeof(*x->gex));
 	mem_wipe_free(t->setup.env, x, sizeof(*x));
 	t->exchange = NULL;
 	t->question = false;
@@ -147,10 +167,10 @@ exchange_on_kexinit(struct transport *t, struct slice payload)
 		return exchange_fail(t, t->exchange->theirs.bad, "kexinit: no memory to keep it");
 	if ((r = agree(t)) != 0)
 		return r;
-	t->gate.kex_family = FAMILY_KEX_ECDH;
+	t->gate.kex_family = exchange_method(t)->family;
 	set_gate(t, t->exchange->agreed.wrong_guess ? GATE_GUESS : GATE_METHOD);
 	set_state(t, EXCHANGE_METHOD);
-	return t->role == NACRE_CLIENT ? exchange_send_init(t) : 0;
+	return t->role == NACRE_CLIENT ? exchange_method(t)->start(t) : 0;
 }
 
 static int
@@ -159,7 +179,7 @@ derive_keys(struct transport *t, struct suite_keys *keys_out)
 	struct exchange *x = t->exchange;
 	const struct agreement *a = &x->agreed;
 	bool is_client = t->role == NACRE_CLIENT;
-	struct derivation from = {a->kex, slice_of(x->secret, a->kex->secret_len), slice_of(x->h, hash_len(a->kex->hash)),
+	struct derivation from = {a->kex, slice_of(x->secret, x->secret_len), slice_of(x->h, hash_len(a->kex->hash)),
 		slice_of(t->session_id, t->session_id_len)};
 	int r = is_client ? kdf_derive(&from, true, a->cipher_c2s, a->mac_c2s, keys_out)
 			  : kdf_derive(&from, false, a->cipher_s2c, a->mac_s2c, keys_out);

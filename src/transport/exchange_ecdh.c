@@ -1,11 +1,10 @@
-/* exchange_ecdh: the method with one public value each way. Knows: 30 and 31, both roles. Must not know: curves (kex rows
- * do the mathematics). RFC 5656 4, RFC 8731 3, RFC 4253 8. */
+/* exchange_ecdh: the method with one string each way. Knows: 30 and 31, both roles. Must not know: curves (kex rows do
+ * the mathematics), signatures (exchange_proof.c). RFC 5656 4, RFC 8731 3. */
 #include "exchange.h"
-#include "bounds.h"
 #include "sender.h"
 
-int
-exchange_send_init(struct transport *t)
+static int
+start(struct transport *t)
 {
 	struct exchange *x = t->exchange;
 	const struct kex *kex = x->agreed.kex;
@@ -14,83 +13,22 @@ exchange_send_init(struct transport *t)
 	int r = kex->init(&x->kex_state, t->setup.env, x->our_public);
 
 	if (r != 0)
-		return exchange_fail(t, r, "kex_ecdh_init: no key pair");
-	msg = (struct msg_kex_ecdh_init){.q_c = slice_of(x->our_public, kex->init_len)};
+		return exchange_fail_at(t, r, MSG_kex_ecdh_init, "no key pair");
+	x->our_public_len = kex->init_len;
+	msg = (struct msg_kex_ecdh_init){.q_c = slice_of(x->our_public, x->our_public_len)};
 	return msg_send(&direct, MSG_kex_ecdh_init, &msg);
 }
 
-static int
-exchange_hash(struct transport *t, struct slice host_key)
-{
-	struct exchange *x = t->exchange;
-	const struct kex *kex = x->agreed.kex;
-	bool is_client = t->role == NACRE_CLIENT;
-	struct slice ours = slice_str(t->our_ident), theirs = slice_str(t->peer_ident);
-	struct exchange_fields fields = {
-		.client_ident = is_client ? ours : theirs,
-		.server_ident = is_client ? theirs : ours,
-		.client_init = buf_slice(is_client ? &x->ours : &x->theirs),
-		.server_init = buf_slice(is_client ? &x->theirs : &x->ours),
-		.host_key = host_key,
-		.client_public = slice_of(is_client ? x->our_public : x->their_public, kex->init_len),
-		.server_public = slice_of(is_client ? x->their_public : x->our_public, kex->reply_len),
-		.secret = slice_of(x->secret, kex->secret_len),
-	};
-
-	return kdf_exchange_hash(kex, &fields, x->h);
-}
-
-static struct slice
-hash_of(const struct exchange *x)
-{
-	return slice_of(x->h, hash_len(x->agreed.kex->hash));
-}
-
-/* The server proves itself: H under a key of exactly the type that was agreed on (CVE-2026-16516). */
-static int
-check_proof(struct transport *t, const struct msg_kex_ecdh_reply *msg)
-{
-	struct exchange *x = t->exchange;
-	int r = key_parse_blob(t->setup.env, msg->host_key, &x->shown_key);
-
-	if (r == NACRE_E_NOMEM)
-		return exchange_fail(t, r, "kex_ecdh_reply: no memory for the host key");
-	if (r != 0)
-		return failure_set(t->setup.failure, r, NACRE_ORIGIN_PROTOCOL, "kex_ecdh_reply: the host key is malformed or not allowed");
-	if (strcmp(nacre_key_type(x->shown_key), x->agreed.host_key->key_type) != 0)
-		return failure_set(t->setup.failure, NACRE_E_HOST_KEY_SIGNATURE, NACRE_ORIGIN_PROTOCOL,
-		    "kex_ecdh_reply: the host key is %s, but %s was agreed on", nacre_key_type(x->shown_key),
-		    x->agreed.host_key->name);
-	if ((r = exchange_hash(t, msg->host_key)) != 0)
-		return exchange_fail(t, r, "kex_ecdh_reply: the exchange hash cannot be computed");
-	if (key_verify(x->shown_key, t->setup.env, x->agreed.host_key, hash_of(x), msg->signature) != 0)
-		return failure_set(t->setup.failure, NACRE_E_HOST_KEY_SIGNATURE, NACRE_ORIGIN_CRYPTO,
-		    "kex_ecdh_reply: the signature by the host key is wrong");
-	return 0;
-}
-
 static void
-ask_host_key(struct transport *t)
+keep_theirs(struct exchange *x, struct slice value)
 {
-	struct exchange *x = t->exchange;
-	struct nacre_event ask = {.type = NACRE_EVENT_HOST_KEY, .key = x->shown_key};
-
-	x->state = EXCHANGE_HOST_KEY;
-	t->question = true;
-	x->token = t->setup.sink->push(t->setup.sink->ctx, &ask, true);
-}
-
-/* A rekey must show the key that was accepted (CVE-2026-60002). */
-static int
-check_same_key(struct transport *t)
-{
-	if (!nacre_key_equal(t->exchange->shown_key, t->server_key))
-		return exchange_fail(t, NACRE_E_HOST_KEY_REKEY, "kex_ecdh_reply: another host key than before");
-	return exchange_switch_out(t);
+	memcpy(x->their_public, value.p, value.n);
+	x->their_public_len = value.n;
+	x->secret_len = x->agreed.kex->secret_len;
 }
 
 int
-exchange_on_reply(struct transport *t, struct slice payload)
+exchange_ecdh_on_reply(struct transport *t, struct slice payload)
 {
 	struct exchange *x = t->exchange;
 	const struct kex *kex = x->agreed.kex;
@@ -99,48 +37,33 @@ exchange_on_reply(struct transport *t, struct slice payload)
 
 	t->gate.kex = GATE_NEWKEYS; /* accepted once */
 	if (msg_parse(MSG_kex_ecdh_reply, payload, &msg) != 0)
-		return exchange_fail(t, NACRE_E_FORMAT, "kex_ecdh_reply: malformed");
+		return exchange_fail_at(t, NACRE_E_FORMAT, MSG_kex_ecdh_reply, "malformed");
 	if (msg.q_s.n != kex->reply_len)
-		return exchange_fail(t, NACRE_E_KEX, "kex_ecdh_reply: q_s has the wrong length");
-	memcpy(x->their_public, msg.q_s.p, msg.q_s.n);
+		return exchange_fail_at(t, NACRE_E_KEX, MSG_kex_ecdh_reply, "q_s has the wrong length");
+	keep_theirs(x, msg.q_s);
 	if ((r = kex->finish(&x->kex_state, x->their_public, x->secret)) != 0)
-		return exchange_fail(t, r, "kex_ecdh_reply: q_s is not acceptable");
-	if ((r = check_proof(t, &msg)) != 0)
-		return r;
-	if (!x->first)
-		return check_same_key(t);
-	ask_host_key(t);
-	return 0;
+		return exchange_fail_at(t, r, MSG_kex_ecdh_reply, "q_s is not acceptable");
+	return exchange_check_proof(t, msg.host_key, msg.signature);
 }
 
 int
-transport_answer_host_key(struct transport *t, uint64_t token, int error)
+exchange_ecdh_on_init(struct transport *t, struct slice payload)
 {
 	struct exchange *x = t->exchange;
+	const struct kex *kex = x->agreed.kex;
+	struct msg_kex_ecdh_init msg;
+	int r;
 
-	if (x == NULL || x->state != EXCHANGE_HOST_KEY || x->token != token)
-		return NACRE_E_MISUSE;
-	if (error > 0)
-		return NACRE_E_ARGUMENT;
-	t->question = false;
-	if (error != 0)
-		return failure_set(t->setup.failure, error, NACRE_ORIGIN_LOCAL, "%s", nacre_status_text(error));
-	t->server_key = x->shown_key;
-	x->shown_key = NULL;
-	t->kex_since_ms = t->now_ms; /* a person may have taken their time */
-	return exchange_switch_out(t);
-}
-
-static const nacre_key *
-key_for(const struct transport *t, const struct sigalg *algorithm)
-{
-	const struct nacre_conn_options *options = t->setup.options;
-	size_t i;
-
-	for (i = 0; i < options->n_host_keys; i++)
-		if (strcmp(nacre_key_type(options->host_keys[i]), algorithm->key_type) == 0)
-			return options->host_keys[i];
-	return NULL;
+	t->gate.kex = GATE_NEWKEYS; /* accepted once */
+	if (msg_parse(MSG_kex_ecdh_init, payload, &msg) != 0)
+		return exchange_fail_at(t, NACRE_E_FORMAT, MSG_kex_ecdh_init, "malformed");
+	if (msg.q_c.n != kex->init_len)
+		return exchange_fail_at(t, NACRE_E_KEX, MSG_kex_ecdh_init, "q_c has the wrong length");
+	keep_theirs(x, msg.q_c);
+	x->our_public_len = kex->reply_len;
+	if ((r = kex->respond(t->setup.env, x->their_public, x->our_public, x->secret)) != 0)
+		return exchange_fail_at(t, r, MSG_kex_ecdh_init, "q_c is not acceptable");
+	return exchange_give_proof(t);
 }
 
 static int
@@ -149,98 +72,13 @@ send_reply(struct transport *t, struct slice signature)
 	struct exchange *x = t->exchange;
 	struct outbox direct = sender_direct(t);
 	struct msg_kex_ecdh_reply msg = {
-		.host_key = key_blob(x->host_key),
-		.q_s = slice_of(x->our_public, x->agreed.kex->reply_len),
-		.signature = signature,
-	};
-	int r = msg_send(&direct, MSG_kex_ecdh_reply, &msg);
-
-	return r != 0 ? r : exchange_switch_out(t);
-}
-
-static int
-sign_and_reply(struct transport *t, const nacre_key *key)
-{
-	struct exchange *x = t->exchange;
-	struct buf signature;
-	int r;
-
-	buf_init(&signature, t->setup.env, LIMIT_PAYLOAD_OUT);
-	if ((r = key_sign(key, t->setup.env, x->agreed.host_key, hash_of(x), &signature)) != 0)
-		r = exchange_fail(t, r, "kex_ecdh_reply: the host key cannot sign");
-	else
-		r = send_reply(t, buf_slice(&signature));
-	buf_free(&signature);
-	return r;
-}
-
-static int
-ask_signature(struct transport *t)
-{
-	struct exchange *x = t->exchange;
-	struct nacre_event ask = {
-		.type = NACRE_EVENT_SIGN,
-		.key = x->host_key,
-		.algorithm = bytes_of(slice_str(x->agreed.host_key->name)),
-		.data = bytes_of(hash_of(x)),
+	    .host_key = key_blob(x->host_key),
+	    .q_s = slice_of(x->our_public, x->our_public_len),
+	    .signature = signature,
 	};
 
-	x->state = EXCHANGE_SIGN;
-	t->question = true;
-	x->token = t->setup.sink->push(t->setup.sink->ctx, &ask, true);
-	return 0;
+	return msg_send(&direct, MSG_kex_ecdh_reply, &msg);
 }
 
-static int
-respond(struct transport *t)
-{
-	struct exchange *x = t->exchange;
-	int r = x->agreed.kex->respond(t->setup.env, x->their_public, x->our_public, x->secret);
-
-	if (r != 0)
-		return exchange_fail(t, r, "kex_ecdh_init: q_c is not acceptable");
-	if ((x->host_key = key_for(t, x->agreed.host_key)) == NULL)
-		return exchange_fail(t, NACRE_E_NEGOTIATION, "kex_ecdh_init: no host key for the agreed algorithm");
-	if ((r = exchange_hash(t, key_blob(x->host_key))) != 0)
-		return exchange_fail(t, r, "kex_ecdh_init: the exchange hash cannot be computed");
-	return nacre_key_has_private(x->host_key) ? sign_and_reply(t, x->host_key) : ask_signature(t);
-}
-
-int
-exchange_on_init(struct transport *t, struct slice payload)
-{
-	struct msg_kex_ecdh_init msg;
-
-	t->gate.kex = GATE_NEWKEYS; /* accepted once */
-	if (msg_parse(MSG_kex_ecdh_init, payload, &msg) != 0)
-		return exchange_fail(t, NACRE_E_FORMAT, "kex_ecdh_init: malformed");
-	if (msg.q_c.n != t->exchange->agreed.kex->init_len)
-		return exchange_fail(t, NACRE_E_KEX, "kex_ecdh_init: q_c has the wrong length");
-	memcpy(t->exchange->their_public, msg.q_c.p, msg.q_c.n);
-	return respond(t);
-}
-
-int
-transport_answer_sign(struct transport *t, uint64_t token, const nacre_key *key, struct slice blob)
-{
-	struct exchange *x = t->exchange;
-
-	if (x == NULL || x->state != EXCHANGE_SIGN || x->token != token)
-		return NACRE_E_MISUSE;
-	if (key != NULL && (!nacre_key_has_private(key) || !nacre_key_equal(key, x->host_key)))
-		return NACRE_E_ARGUMENT;
-	t->question = false;
-	t->kex_since_ms = t->now_ms;
-	if (key != NULL)
-		return sign_and_reply(t, key);
-	/* Made elsewhere: it must hold before it leaves. */
-	if (key_verify(x->host_key, t->setup.env, x->agreed.host_key, hash_of(x), blob) != 0)
-		return exchange_fail(t, NACRE_E_CRYPTO, "kex_ecdh_reply: no good signature was given for the host key");
-	return send_reply(t, blob);
-}
-
-bool
-transport_owns_question(const struct transport *t, uint64_t token)
-{
-	return t->question && t->exchange != NULL && t->exchange->token == token;
-}
+const struct exchange_method exchange_ecdh = {
+    .family = FAMILY_KEX_ECDH, .reply = MSG_kex_ecdh_reply, .start = start, .send_reply = send_reply};

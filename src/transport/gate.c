@@ -91,6 +91,15 @@ check_unknown(const struct gate *g, uint8_t number)
 	return VERDICT_UNIMPLEMENTED;
 }
 
+/* Of a method with two messages each way, the one that this state waits for (RFC 4419 3). */
+static enum gate_verdict
+check_method(const struct gate *g, enum msg_id id)
+{
+	bool is_second = id == MSG_kex_gex_init || id == MSG_kex_gex_reply;
+
+	return deliver_if(g->kex == (is_second ? GATE_METHOD_2 : GATE_METHOD));
+}
+
 static bool
 is_method_number(uint8_t number)
 {
@@ -127,7 +136,7 @@ gate_check(const struct gate *g, uint8_t number)
 	case PHASE_NEGOTIATION:
 		return check_negotiation(g, number);
 	case PHASE_METHOD:
-		return deliver_if(g->kex == GATE_METHOD);
+		return check_method(g, id);
 	case PHASE_AUTH:
 		return check_auth(g, number);
 	case PHASE_CONNECTION:
@@ -141,7 +150,7 @@ gate_check(const struct gate *g, uint8_t number)
 const char *
 gate_kex_name(enum gate_kex kex)
 {
-	static const char *const names[] = {"start", "guess", "method", "newkeys", "open"};
+	static const char *const names[] = {"start", "guess", "method", "method 2", "newkeys", "open"};
 
 	return names[kex];
 }

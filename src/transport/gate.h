@@ -13,6 +13,7 @@ enum gate_kex {
 	GATE_START,   /* nothing yet: its first KEXINIT must come */
 	GATE_GUESS,   /* its KEXINIT came, with a wrong guess: the next method message is dropped */
 	GATE_METHOD,  /* a method message must come */
+	GATE_METHOD_2, /* the second of its two messages must come (group exchange) */
 	GATE_NEWKEYS, /* NEWKEYS must come */
 	GATE_OPEN     /* its keys are in use, and no exchange of its runs */
 };

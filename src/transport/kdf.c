@@ -1,4 +1,4 @@
-/* kdf: see kdf.h. Knows: what is hashed in which order. Must not know: messages. RFC 4253 7.2, 8; RFC 8731 3. */
+/* kdf: see kdf.h. Knows: what is hashed in which order. Must not know: messages. RFC 4253 7.2, 8; RFC 4419 3; RFC 8731 3. */
 #include "kdf.h"
 #include "buf.h"
 
@@ -43,19 +43,43 @@ hash_secret(struct hash *h, const struct kex *kex, struct slice secret)
 	return kex->secret_form == KEX_SECRET_MPINT ? hash_mpint(h, secret) : hash_string(h, secret);
 }
 
+static int
+hash_public(struct hash *h, const struct kex *kex, struct slice value)
+{
+	return kex->shape == KEX_SHAPE_ECDH ? hash_string(h, value) : hash_mpint(h, value);
+}
+
+static int
+hash_group(struct hash *h, const struct group_fields *group)
+{
+	int r;
+
+	if (group == NULL)
+		return 0;
+	if ((r = hash_u32(h, group->min)) != 0 || (r = hash_u32(h, group->n)) != 0 ||
+	    (r = hash_u32(h, group->max)) != 0 || (r = hash_mpint(h, group->p)) != 0)
+		return r;
+	return hash_mpint(h, group->g);
+}
+
 int
 kdf_exchange_hash(const struct kex *kex, const struct exchange_fields *f, uint8_t *h)
 {
-	const struct slice in_order[] = {f->client_ident, f->server_ident, f->client_init, f->server_init, f->host_key,
-		f->client_public, f->server_public};
+	const struct slice strings[] = {f->client_ident, f->server_ident, f->client_init, f->server_init, f->host_key};
 	struct hash hash;
 	size_t i;
 	int r = hash_init(&hash, kex->hash);
 
 	if (r != 0)
 		return r;
-	for (i = 0; i < sizeof(in_order) / sizeof(in_order[0]) && r == 0; i++)
-		r = hash_string(&hash, in_order[i]);
+	for (i = 0; i < sizeof(strings) / sizeof(strings[0]) && r == 0; i++)
+		r = hash_string(&hash, strings[i]);
+	if (r == 0)
+		r = hash_group(&hash, f->group);
+	if (r == 0)
+		r = hash_public(&hash, kex, f->client_public);
+	if (r == 0)
+		r = hash_public(&hash, kex, f->server_public);
 	if (r == 0)
 		r = hash_secret(&hash, kex, f->secret);
 	if (r == 0)

@@ -1,5 +1,5 @@
 /* kdf: the exchange hash and the keys that come from it. Knows: the order of the fields. Must not know: who verifies, when
- * keys are used. Serves RFC 4253 7.2 and 8, RFC 5656 4, RFC 8731 3. */
+ * keys are used. Serves RFC 4253 7.2 and 8, RFC 4419 3, RFC 5656 4, RFC 8731 3. */
 #ifndef TRANSPORT_KDF_H
 #define TRANSPORT_KDF_H
 
@@ -7,11 +7,18 @@
 #include "kex.h"
 #include "suite.h"
 
+/* What group exchange adds (RFC 4419 3). */
+struct group_fields {
+	uint32_t min, n, max;
+	struct slice p, g;
+};
+
 /* What H covers, in RFC 5656 4's order. client_init and server_init are the KEXINIT payloads. */
 struct exchange_fields {
 	struct slice client_ident, server_ident;
 	struct slice client_init, server_init;
 	struct slice host_key;
+	const struct group_fields *group; /* NULL but for group exchange */
 	struct slice client_public, server_public;
 	struct slice secret; /* K, raw */
 };

@@ -89,30 +89,37 @@ typedef int handler_fn(struct transport *t, struct slice payload);
 
 /* Who handles what arrives; all other numbers are for the layers above. */
 static const struct {
-	uint8_t number;
+	enum msg_id id;
 	handler_fn *handle;
 } handlers[] = {
-	{NUM_disconnect, control_on_disconnect},
-	{NUM_ignore, control_on_ignore},
-	{NUM_unimplemented, control_on_unimplemented},
-	{NUM_debug, control_on_debug},
-	{NUM_service_request, on_service},
-	{NUM_service_accept, on_service},
-	{NUM_ext_info, extinfo_on_message},
-	{NUM_kexinit, exchange_on_kexinit},
-	{NUM_newkeys, exchange_on_newkeys},
-	{NUM_kex_ecdh_init, exchange_on_init},
-	{NUM_kex_ecdh_reply, exchange_on_reply},
-	{NUM_ping, control_on_ping},
+	{MSG_disconnect, control_on_disconnect},
+	{MSG_ignore, control_on_ignore},
+	{MSG_unimplemented, control_on_unimplemented},
+	{MSG_debug, control_on_debug},
+	{MSG_service_request, on_service},
+	{MSG_service_accept, on_service},
+	{MSG_ext_info, extinfo_on_message},
+	{MSG_kexinit, exchange_on_kexinit},
+	{MSG_newkeys, exchange_on_newkeys},
+	{MSG_kex_ecdh_init, exchange_ecdh_on_init},
+	{MSG_kex_ecdh_reply, exchange_ecdh_on_reply},
+	{MSG_kex_dh_init, exchange_dh_on_init},
+	{MSG_kex_dh_reply, exchange_dh_on_reply},
+	{MSG_kex_gex_request, exchange_gex_on_request},
+	{MSG_kex_gex_group, exchange_gex_on_group},
+	{MSG_kex_gex_init, exchange_gex_on_init},
+	{MSG_kex_gex_reply, exchange_gex_on_reply},
+	{MSG_ping, control_on_ping},
 };
 
 static int
 handle(struct transport *t, struct slice payload)
 {
+	enum msg_id id = msg_find(payload.p[0], t->gate.kex_family);
 	size_t i;
 
 	for (i = 0; i < sizeof(handlers) / sizeof(handlers[0]); i++)
-		if (handlers[i].number == payload.p[0])
+		if (handlers[i].id == id)
 			return handlers[i].handle(t, payload);
 	return 1;
 }

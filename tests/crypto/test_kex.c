@@ -162,6 +162,8 @@ both_ends_agree_under_every_name(void **state)
 	(void)state;
 	test_env_init(&t, 22);
 	for (kex = kex_table; kex->name != NULL; kex++) {
+		if (strncmp(kex->name, "curve25519", 10) != 0)
+			continue;
 		assert_int_equal(kex->init_len, LEN); /* RFC 8731 3: whoever reads the message holds it to this */
 		assert_int_equal(kex->reply_len, LEN);
 		assert_int_equal(kex->secret_len, LEN);
@@ -188,6 +190,8 @@ no_randomness_is_an_error(void **state)
 	(void)state;
 	test_env_init(&t, 23);
 	for (kex = kex_table; kex->name != NULL; kex++) {
+		if (strncmp(kex->name, "curve25519", 10) != 0)
+			continue;
 		t.random_fails = true;
 		assert_int_equal(kex->init(&st, &t.env, out), NACRE_E_RANDOM);
 		assert_int_equal(kex->respond(&t.env, good, out, secret), NACRE_E_RANDOM);

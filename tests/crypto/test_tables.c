@@ -45,13 +45,18 @@ macs_are_in_the_order_of_preference(void **state)
 static void
 key_agreements_are_in_the_order_of_preference(void **state)
 {
-	static const char *const names[] = {"curve25519-sha256", "curve25519-sha256@libssh.org"};
+	static const char *const names[] = {"curve25519-sha256", "curve25519-sha256@libssh.org",
+	    "ecdh-sha2-nistp256", "ecdh-sha2-nistp384", "ecdh-sha2-nistp521", "diffie-hellman-group16-sha512",
+	    "diffie-hellman-group18-sha512", "diffie-hellman-group14-sha256", "diffie-hellman-group-exchange-sha256",
+	    "diffie-hellman-group15-sha512", "diffie-hellman-group17-sha512", "diffie-hellman-group14-sha1",
+	    "diffie-hellman-group-exchange-sha1", "diffie-hellman-group1-sha1"};
 	size_t i;
 
 	(void)state;
 	for (i = 0; i < sizeof(names) / sizeof(names[0]); i++) {
 		assert_string_equal(kex_table[i].name, names[i]);
 		assert_ptr_equal(kex_find(slice_str(names[i])), &kex_table[i]);
+		assert_int_equal(kex_table[i].legacy, strstr(names[i], "-sha1") != NULL);
 	}
 	assert_null(kex_table[i].name);
 }

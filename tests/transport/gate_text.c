@@ -39,11 +39,25 @@ put(struct text *t, const char *format, ...)
 	t->n += (size_t)n;
 }
 
+/* The method's family matters in its own states alone; there is a second one in group exchange only. That the service
+ * is no matter there is seen with ECDH. */
+static bool
+is_worth_a_column(const struct gate *g)
+{
+	if (g->ext_info || g->auth_family != FAMILY_GENERIC)
+		return false;
+	if (g->kex != GATE_METHOD && (g->kex != GATE_METHOD_2 || g->kex_family != FAMILY_KEX_GEX))
+		return false;
+	return g->first ? g->service == GATE_NO_SERVICE : !g->strict && g->service == GATE_CONNECTION;
+}
+
 /* States that cannot be reached are left out: a service exists only once the first exchange is over, and strictness is
  * known (and matters) only inside it. */
 static bool
 is_reachable(const struct gate *g)
 {
+	if (g->kex_family != FAMILY_KEX_ECDH || g->kex == GATE_METHOD_2)
+		return is_worth_a_column(g);
 	if (g->first)
 		return g->service == GATE_NO_SERVICE && g->kex != GATE_OPEN && !g->ext_info &&
 		       g->auth_family == FAMILY_GENERIC && !(g->kex == GATE_START && g->strict);
@@ -72,6 +86,9 @@ add_variants(struct states *s, struct gate g)
 	static const enum msg_family families[] = {FAMILY_GENERIC, FAMILY_PUBKEY, FAMILY_PASSWORD};
 	size_t i;
 
+	for (g.kex_family = FAMILY_KEX_DH; g.kex_family <= FAMILY_KEX_GEX; g.kex_family++)
+		add_state(s, g);
+	g.kex_family = FAMILY_KEX_ECDH;
 	for (i = 0; i < sizeof(families) / sizeof(families[0]); i++) {
 		g.auth_family = families[i];
 		g.ext_info = false;
@@ -92,14 +109,21 @@ all_states(struct states *s, enum nacre_role role)
 			for (service = GATE_NO_SERVICE; service <= GATE_CONNECTION; service++)
 				for (kex = GATE_START; kex <= GATE_OPEN; kex++)
 					add_variants(s, (struct gate){.role = role, .first = first == 0, .strict = strict == 1,
-						.kex = (enum gate_kex)kex, .service = (enum gate_service)service,
-						.kex_family = FAMILY_KEX_ECDH});
+						.kex = (enum gate_kex)kex, .service = (enum gate_service)service});
 }
 
 static char
 state_letter(size_t i)
 {
 	return (char)(i < 26 ? 'A' + (int)i : 'a' + (int)i - 26);
+}
+
+static const char *
+family_name(enum msg_family family)
+{
+	if (family == FAMILY_KEX_DH)
+		return " of a fixed group";
+	return family == FAMILY_KEX_GEX ? " of group exchange" : "";
 }
 
 static void
@@ -113,8 +137,8 @@ put_legend(struct text *t, const struct states *s)
 				     : g->auth_family == FAMILY_PASSWORD ? ", method password"
 									 : "";
 
-		put(t, "  %c  %s exchange: %s%s, service: %s%s%s\n", state_letter(i), g->first ? "first" : "later",
-		    gate_kex_name(g->kex), g->strict ? " (strict)" : "", gate_service_name(g->service), method,
+		put(t, "  %c  %s exchange: %s%s%s, service: %s%s%s\n", state_letter(i), g->first ? "first" : "later",
+		    gate_kex_name(g->kex), family_name(g->kex_family), g->strict ? " (strict)" : "", gate_service_name(g->service), method,
 		    g->ext_info ? ", place for EXT_INFO" : "");
 	}
 }
@@ -123,14 +147,15 @@ put_legend(struct text *t, const struct states *s)
 static const char *
 number_name(unsigned number)
 {
-	static const enum msg_family families[] = {FAMILY_GENERIC, FAMILY_KEX_ECDH, FAMILY_PUBKEY, FAMILY_PASSWORD};
+	static const enum msg_family families[] = {
+	    FAMILY_GENERIC, FAMILY_KEX_ECDH, FAMILY_KEX_GEX, FAMILY_PUBKEY, FAMILY_PASSWORD};
 	size_t i;
 
 	for (i = 0; i < sizeof(families) / sizeof(families[0]); i++) {
 		enum msg_id id = msg_find((uint8_t)number, families[i]);
 
 		if (id != MSG_none)
-			return number == 60 ? "(method's own)" : msg_rows[id].name;
+			return number == 30 || number == 31 || number == 60 ? "(method's own)" : msg_rows[id].name;
 	}
 	return "-";
 }
