@@ -40,6 +40,19 @@ may_by_key(void *ctx, struct nacre_bytes user, const nacre_key *key, bool probe)
 	return is_user(o, user) && authorized_has(&o->authorized, key);
 }
 
+/* Whoever may enter may have the one directory. */
+static bool
+may_have_sftp(void *ctx, struct nacre_bytes user, struct nacre_sftp_server_options *sftp)
+{
+	const struct serve_options *o = ctx;
+
+	(void)user;
+	sftp->handler = nacre_sftp_dir_handler();
+	sftp->ctx = o->sftp;
+	sftp->read_only = o->sftp_read_only;
+	return true;
+}
+
 static void
 serve_log(void *ctx, const char *line)
 {
@@ -78,6 +91,7 @@ server_options(struct serve_options *o, const struct nacre_conn_options *connect
 	    .password = o->has_password ? may_by_password : NULL,
 	    .key = o->has_authorized ? may_by_key : NULL,
 	    .log = serve_log,
+	    .sftp = o->sftp != NULL ? may_have_sftp : NULL,
 	    .shell = o->shell,
 	    .accept_env = accepted_env,
 	    .connection = connection,

@@ -111,6 +111,24 @@ take_shell(struct serve_options *o, const char *value)
 }
 
 static int
+take_sftp_root(struct serve_options *o, const char *value)
+{
+	if (o->sftp != NULL)
+		return say_failure("--sftp-root can be given once");
+	if (nacre_sftp_dir_open(NULL, value, &o->sftp) != NACRE_OK)
+		return say_failure("--sftp-root %s: %s", value, strerror(errno));
+	return 0;
+}
+
+static int
+take_sftp_read_only(struct serve_options *o, const char *value)
+{
+	(void)value;
+	o->sftp_read_only = true;
+	return 0;
+}
+
+static int
 take_trace(struct serve_options *o, const char *value)
 {
 	(void)value;
@@ -132,6 +150,8 @@ static const struct {
     {"--listen", take_address, true},
     {"--preset", take_preset, true},
     {"--shell", take_shell, false},
+    {"--sftp-root", take_sftp_root, true},
+    {"--sftp-read-only", take_sftp_read_only, false},
     {"--trace", take_trace, false},
 };
 
@@ -160,6 +180,8 @@ check(const struct serve_options *o)
 {
 	if (o->has_password && o->user == NULL)
 		return say_failure("--password-fd wants --user\n%s", usage);
+	if (o->sftp_read_only && o->sftp == NULL)
+		return say_failure("--sftp-read-only wants --sftp-root\n%s", usage);
 	if (!o->has_password && !o->has_authorized)
 		return say_failure("nobody could enter: --authorized-keys or --password-fd is wanted\n%s", usage);
 	return 0;
@@ -201,6 +223,7 @@ serve_options_free(struct serve_options *o)
 		password[i] = '\0';
 	for (size_t i = 0; i < o->n_host_keys; i++)
 		nacre_key_free(o->host_keys[i]);
+	nacre_sftp_dir_free(o->sftp);
 	authorized_free(&o->authorized);
 	settings_free(&o->settings);
 }

@@ -3,6 +3,7 @@
 #ifndef TOOL_SERVE_OPTIONS_H
 #define TOOL_SERVE_OPTIONS_H
 
+#include <nacre/sftp_server.h>
 #include "authorized.h"
 #include "settings.h"
 
@@ -12,6 +13,8 @@
 struct serve_options {
 	struct settings settings;
 	bool trace, shell;
+	nacre_sftp_dir *sftp; /* owned; NULL: no SFTP */
+	bool sftp_read_only;
 	const char *address; /* NULL: 127.0.0.1 */
 	unsigned port;
 	nacre_key *host_keys[SERVE_HOST_KEYS_MAX]; /* owned */

@@ -8,7 +8,7 @@
  *
  * It is built on the core (conn.h) and serves any number of connections in the calling thread: no thread is started,
  * and a callback that waits makes everybody wait. It denies what is not allowed: without callbacks nobody gets in,
- * without commands (or `shell`) nothing runs, no environment variable is taken, terminals and forwardings are refused,
+ * without commands (or `shell`, or `sftp`) nothing runs, no environment variable is taken, terminals and forwardings are refused,
  * and it listens on 127.0.0.1 unless another address is named.
  *
  * A server is used by one thread at a time; only nacre_server_stop may be called from anywhere. Two servers share
@@ -20,6 +20,7 @@
 #include <nacre/env.h>
 #include <nacre/event.h>
 #include <nacre/key.h>
+#include <nacre/sftp_server.h>
 
 #ifdef __cplusplus
 extern "C" {
@@ -88,6 +89,9 @@ typedef bool nacre_server_password_fn(void *ctx, struct nacre_bytes user, struct
 /* May this user enter with this key? probe: only asked, nothing is proved yet; otherwise the signature has been
  * verified. The answer may not depend on it. */
 typedef bool nacre_server_key_fn(void *ctx, struct nacre_bytes user, const nacre_key *key, bool probe);
+/* May this user have SFTP, and of what? Sets sftp->handler and ctx, and what else the session shall have (read_only, start,
+ * limits); size and clock are set. handler->end is called when the session ends. False: refused. */
+typedef bool nacre_server_sftp_fn(void *ctx, struct nacre_bytes user, struct nacre_sftp_server_options *sftp);
 /* One line about what happened, without newline and without secrets; peers' text is escaped. Lives during the call. */
 typedef void nacre_server_log_fn(void *ctx, const char *line);
 
@@ -98,10 +102,11 @@ struct nacre_server_options {
 	const nacre_key *const *host_keys; /* with their private halves; at least one */
 	size_t n_host_keys;
 
-	void *ctx; /* passed to the three below */
+	void *ctx; /* passed to the four below */
 	nacre_server_password_fn *password; /* NULL: the method is not offered */
 	nacre_server_key_fn *key; /* NULL: the method is not offered */
 	nacre_server_log_fn *log; /* NULL: nobody hears */
+	nacre_server_sftp_fn *sftp; /* the subsystem "sftp"; NULL: there is none */
 
 	const struct nacre_command *commands;
 	size_t n_commands;

@@ -202,6 +202,24 @@ NACRE_API void nacre_sftp_memory_free(nacre_sftp_memory *memory);
 /* Its operations; their ctx is the nacre_sftp_memory. Static. */
 NACRE_API const struct nacre_sftp_handler *nacre_sftp_memory_handler(void);
 
+/* --- a directory of this machine --- */
+
+/* Serves what lies in one directory, as this process may see it; the directory is "/" to clients. Nothing outside of it
+ * can be reached: no path, no link and no exchange of one for the other while a request runs leads out. A symbolic link
+ * that points out of it, or is absolute, is shown and cannot be followed. Only regular files are opened. Modes that
+ * clients give are masked to 0777, and new files get the process's umask besides. Calls are made at once, in the
+ * calling thread; copy-data of a large file takes its time there. Any number of sessions of one thread may share it. */
+typedef struct nacre_sftp_dir nacre_sftp_dir;
+
+/* root: the directory; symbolic links on the way to it are followed. *dir is NULL on failure: NACRE_E_FILE (errno says
+ * why), NACRE_E_NOMEM, NACRE_E_RANDOM (env NULL, and nacre_env_default() gives none). env is borrowed until
+ * nacre_sftp_dir_free. */
+NACRE_API int nacre_sftp_dir_open(const struct nacre_env *env, const char *root, nacre_sftp_dir **dir) NACRE_CHECK;
+/* After the last session that uses it. NULL is fine. */
+NACRE_API void nacre_sftp_dir_free(nacre_sftp_dir *dir);
+/* Its operations; their ctx is the nacre_sftp_dir. Static. */
+NACRE_API const struct nacre_sftp_handler *nacre_sftp_dir_handler(void);
+
 #ifdef __cplusplus
 }
 #endif

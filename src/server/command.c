@@ -66,7 +66,7 @@ command_keep_text(struct nacre_task *task, struct slice text)
 	return NACRE_OK;
 }
 
-static int
+int
 command_start_function(struct nacre_task *task, const struct nacre_command *command)
 {
 	const struct nacre_env *env = task->session->server->env;

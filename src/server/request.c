@@ -71,6 +71,13 @@ request_shell(struct nacre_task *task, const struct nacre_request *request)
 	return command_start(task, SLICE_NONE, true) == NACRE_OK;
 }
 
+/* RFC 4254 6.5 */
+static bool
+request_subsystem(struct nacre_task *task, const struct nacre_request *request)
+{
+	return slice_is(slice_of_bytes(request->name), "sftp") && sftp_start(task) == NACRE_OK;
+}
+
 static bool
 request_signal(struct nacre_task *task, const struct nacre_request *request)
 {
@@ -78,7 +85,7 @@ request_signal(struct nacre_task *task, const struct nacre_request *request)
 	return true;
 }
 
-/* What has no row is refused: terminals, subsystems, forwardings. */
+/* What has no row is refused: terminals, forwardings. */
 static const struct {
 	enum nacre_request_kind kind;
 	bool (*serve)(struct nacre_task *task, const struct nacre_request *request);
@@ -86,6 +93,7 @@ static const struct {
     {NACRE_REQUEST_ENV, request_env},
     {NACRE_REQUEST_EXEC, request_exec},
     {NACRE_REQUEST_SHELL, request_shell},
+    {NACRE_REQUEST_SUBSYSTEM, request_subsystem},
     {NACRE_REQUEST_SIGNAL, request_signal},
 };
 

@@ -129,8 +129,15 @@ int task_set_variable(struct nacre_task *task, struct slice name, struct slice v
 /* command.c: starts what the client asked for. is_shell: no command, but a shell. NACRE_E_UNSUPPORTED where nobody
  * serves it. */
 int command_start(struct nacre_task *task, struct slice text, bool is_shell) NACRE_CHECK;
+/* Makes the task a function's, which is stepped from then on. */
+int command_start_function(struct nacre_task *task, const struct nacre_command *command) NACRE_CHECK;
 /* The first word of a command, and what follows it. */
 struct slice command_name(struct slice text);
 struct slice command_arguments(struct slice text);
+
+/* sftp.c: makes the task an SFTP session. NACRE_E_UNSUPPORTED where the owner has none for this user. */
+int sftp_start(struct nacre_task *task) NACRE_CHECK;
+/* Has an answer come that was not there when the task was last stepped, and is there room for it? */
+bool sftp_is_ready(const struct nacre_task *task);
 
 #endif

@@ -234,6 +234,8 @@ session_deadline(const struct session *session)
 	for (const struct nacre_task *task = session->tasks; task != NULL; task = task->next) {
 		if (task->state == TASK_SHELL)
 			deadline = clock_sooner(deadline, clock_deadline(shell_patience(&task->shell)));
+		if (sftp_is_ready(task))
+			deadline = 0;
 	}
 	return deadline;
 }

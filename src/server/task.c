@@ -86,6 +86,8 @@ task_poll(struct nacre_task *task)
 {
 	if (task->state == TASK_SHELL && shell_is_ready(&task->shell))
 		task_step_shell(task);
+	if (sftp_is_ready(task))
+		task_step(task);
 }
 
 /* A function has no signal handlers: like a process without them it ends. */

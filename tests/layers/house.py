@@ -14,8 +14,8 @@ BELOW = {
     'channel': ['wire'],
     'sftp': ['wire'],
     'conn': ['transport', 'auth', 'channel'],
-    'io': ['conn'],
-    'client': ['io', 'config', 'sftp'],
+    'io': ['conn', 'sftp'],
+    'client': ['io', 'config'],
     'server': ['io', 'config'],
 }
 WITHOUT_IO = ['base', 'wire', 'crypto', 'keys', 'config', 'transport', 'auth', 'channel', 'sftp', 'conn']
