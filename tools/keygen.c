@@ -11,7 +11,9 @@ static const char usage[] =
     "                    [-a rounds] [-Z cipher] [-m format]\n"
     "       nacre keygen -p [-P old] [-N new] [-a rounds] [-Z cipher] [-m format] [-f file]\n"
     "       nacre keygen -y [-P passphrase] [-f file]\n"
-    "       nacre keygen -l [-E sha256|md5] [-f file]";
+    "       nacre keygen -l [-E sha256|md5] [-f file]\n"
+    "       nacre keygen -e [-m PKCS8|PEM] [-f file]\n"
+    "       nacre keygen -i [-m PKCS8|PEM] [-f file]";
 
 /* Where a letter's value goes; SWITCH: it has none. */
 struct letter {
@@ -52,6 +54,8 @@ static const struct {
     {'p', keygen_change_passphrase},
     {'l', keygen_fingerprint},
     {'y', keygen_public},
+    {'e', keygen_export},
+    {'i', keygen_import},
 };
 
 #define N(a) (sizeof(a) / sizeof((a)[0]))

@@ -33,6 +33,7 @@ typedef int keygen_fn(struct keygen *k);
 
 keygen_fn keygen_make, keygen_change_passphrase; /* keygen_make.c */
 keygen_fn keygen_fingerprint, keygen_public; /* keygen_show.c */
+keygen_fn keygen_export, keygen_import; /* keygen_convert.c */
 
 /* --- keygen_file.c --- */
 

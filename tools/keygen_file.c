@@ -144,6 +144,8 @@ static const struct {
 } formats[] = {
     {"RFC4716", NACRE_KEY_FORMAT_OPENSSH},
     {"OPENSSH", NACRE_KEY_FORMAT_OPENSSH},
+    {"PEM", NACRE_KEY_FORMAT_PEM},
+    {"PKCS8", NACRE_KEY_FORMAT_PKCS8},
 };
 
 static int
@@ -158,7 +160,7 @@ find_format(const char *name, enum nacre_key_format *format)
 		*format = formats[i].format;
 		return 0;
 	}
-	return say_failure("keygen: %s: no such format", name);
+	return say_failure("keygen: -m %s: no such format of a private key", name);
 }
 
 int

@@ -20,7 +20,7 @@ static const struct {
 	"           serves on 127.0.0.1 (port 0: a free one): a few built-in commands, or with --shell /bin/sh -c;\n"
 	"           without -h the host key is a throwaway"},
     {"keygen", keygen_main,
-	"[-t type] [-b bits] [-f file] [-N passphrase] [-C comment], or -p, -y, -l\n"
+	"[-t type] [-b bits] [-f file] [-N passphrase] [-C comment], or -p, -y, -l, -e, -i\n"
 	"           makes and keeps keys, with ssh-keygen's letters"},
     {"capabilities", capabilities_main,
 	"\n           which algorithms are built in, and which of the presets default, legacy and strict have them"},

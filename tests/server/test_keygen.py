@@ -143,6 +143,46 @@ def locked_keys_open_with_their_passphrase_alone():
     assert not os.path.exists(path('locked'))
 
 
+def private_keys_go_through_every_format_both_ways():
+    for kind, bits in TYPES:
+        good(nacre('-q', '-t', kind, *bits, '-N', '', '-C', 'keep', '-f', fresh('whole')))
+        line = fields(text('whole.pub'))
+        for form in ('PKCS8', 'PEM', 'RFC4716'):
+            for phrase in ('', 'a secret'):
+                for one, other in ((nacre, theirs), (theirs, nacre)):
+                    if kind == 'ed25519' and form != 'RFC4716' and theirs in (one, other):
+                        continue  # ssh-keygen 9.2 has no such files
+                    file = shutil.copy(path('whole'), fresh('format'))
+                    good(one('-p', '-P', '', '-N', phrase, '-m', form, '-f', file))
+                    assert ('OPENSSH' in text('format').splitlines()[0]) == (form == 'RFC4716')
+                    assert fields(good(other('-y', '-P', phrase, '-f', file))) == line, (kind, form, phrase)
+                    assert fields(good(nacre('-y', '-P', phrase, '-f', file))) == line, (kind, form, phrase)
+                    if phrase:
+                        refused(nacre('-y', '-P', 'another', '-f', file), 'passphrase')
+    refused(nacre('-q', '-N', '', '-m', 'PEM', '-t', 'ed25519', '-f', fresh('format')))
+    refused(nacre('-q', '-N', '', '-m', 'DER', '-f', fresh('format')), 'no such format')
+    assert not os.path.exists(path('format'))
+
+
+def public_keys_are_converted_as_ssh_keygen_does():
+    for kind, bits in TYPES:
+        good(theirs('-q', '-t', kind, *bits, '-N', '', '-C', 'a comment', '-f', fresh('convert')))
+        for form in (['-m', 'PKCS8'], ['-m', 'PEM']):
+            if kind == 'ed25519':
+                continue  # ssh-keygen 9.2 refuses
+            for end in ('', '.pub'):
+                want = good(theirs('-e', *form, '-f', path('convert') + end))
+                assert good(nacre('-e', *form, '-f', path('convert') + end)) == want, (kind, form)
+            with open(fresh('converted'), 'w', encoding='utf-8') as file:
+                file.write(want)
+            line = good(nacre('-i', *form, '-f', path('converted')))
+            assert fields(line) == fields(text('convert.pub')), (kind, form)
+            if kind == 'rsa' or form[1] == 'PKCS8':  # else ssh-keygen 9.2 does not read what it wrote
+                assert line == good(theirs('-i', *form, '-f', path('converted')))
+    refused(nacre('-e', '-m', 'DER', '-f', path('convert')), 'no such format')
+    refused(nacre('-i', '-m', 'PKCS8', '-f', path('nothing')), 'No such file')
+
+
 def passphrases_are_changed_in_place():
     file = fresh('changed')
     for make, change, read in ((nacre, nacre, theirs), (theirs, nacre, theirs), (nacre, theirs, nacre)):
@@ -219,6 +259,8 @@ tests = [
     the_public_half_comes_from_the_private_key_alone,
     fingerprints_are_read_from_every_kind_of_line,
     locked_keys_open_with_their_passphrase_alone,
+    private_keys_go_through_every_format_both_ways,
+    public_keys_are_converted_as_ssh_keygen_does,
     passphrases_are_changed_in_place,
     passphrases_are_asked_for_and_not_shown,
     a_file_that_is_there_stays,
