@@ -20,9 +20,11 @@ extern "C" {
 
 typedef struct nacre_key nacre_key;
 
-/* Reads a private key from the n bytes of a file; the format is found out: openssh-key-v1 (OpenSSH PROTOCOL.key). Every
- * cipher of ssh-keygen's is read. passphrase: NULL or "" where there is none. *key is NULL on failure, else the
- * caller's, for nacre_key_free. What a file asks for is bounded: 65536 rounds of bcrypt.
+/* Reads a private key from the n bytes of a file, whose format is found out: openssh-key-v1 (OpenSSH PROTOCOL.key;
+ * every cipher of ssh-keygen's), PEM (PKCS#1, SEC 1 and PKCS#8, plain, encrypted by headers or by PBES2), PuTTY's
+ * versions 2 and 3. The public half is computed where the file lacks it. passphrase: NULL or "" where there is none.
+ * *key is NULL on failure, else the caller's, for nacre_key_free. What a file may cost is bounded: 65536 rounds of
+ * bcrypt, 10000000 iterations of PBKDF2, 256 MiB of scrypt, 1 GiB of Argon2; what asks for more is NACRE_E_UNSUPPORTED.
  *   NACRE_E_KEY_PASSPHRASE        it is encrypted, and no passphrase was given
  *   NACRE_E_KEY_PASSPHRASE_WRONG  it is encrypted with another one (or was altered: nobody can tell)
  *   NACRE_E_UNSUPPORTED           a format, cipher or type that this build does not read; `why` says which
@@ -32,13 +34,20 @@ typedef struct nacre_key nacre_key;
 NACRE_API int nacre_key_parse_private(const struct nacre_env *env, const uint8_t *p, size_t n, const char *passphrase,
     nacre_key **key, char *why, size_t why_size) NACRE_CHECK;
 
-/* The public half of such a file, where it stands in clear even if the private half is encrypted. */
+/* The public half of such a file. openssh-key-v1 and PuTTY's have it in clear even if the private half is encrypted;
+ * of an encrypted PEM file it is NACRE_E_KEY_PASSPHRASE. */
 NACRE_API int nacre_key_peek_public(
     const struct nacre_env *env, const uint8_t *p, size_t n, nacre_key **key, char *why, size_t why_size) NACRE_CHECK;
 
-/* Reads a `.pub` line: "ssh-ed25519 AAAA... comment". Trailing white space is fine. */
+/* Reads a public key: a `.pub` line ("ssh-ed25519 AAAA... comment", of which the first is read), RFC 4716, or PEM
+ * ("PUBLIC KEY", "RSA PUBLIC KEY"). */
 NACRE_API int nacre_key_parse_public(
-    const struct nacre_env *env, const char *line, size_t n, nacre_key **key, char *why, size_t why_size) NACRE_CHECK;
+    const struct nacre_env *env, const char *text, size_t n, nacre_key **key, char *why, size_t why_size) NACRE_CHECK;
+
+/* Reads a line as authorized_keys has it: options, if there are any, then a `.pub` line. *options: options_len bytes in
+ * `line`, not interpreted; NULL where there are none. Whoever lets a key in must look at them. */
+NACRE_API int nacre_key_parse_line(const struct nacre_env *env, const char *line, size_t n, const char **options,
+    size_t *options_len, nacre_key **key, char *why, size_t why_size) NACRE_CHECK;
 
 /* A public key from its blob (RFC 4253 6.6). NACRE_E_KEY_FORMAT, NACRE_E_KEY_TYPE, NACRE_E_UNSUPPORTED (the type). */
 NACRE_API int nacre_key_from_blob(
@@ -79,7 +88,10 @@ NACRE_API int nacre_key_fingerprint(const nacre_key *key, const char *hash, char
 enum nacre_key_format {
 	NACRE_KEY_FORMAT_OPENSSH, /* openssh-key-v1; a public key: a `.pub` line */
 	NACRE_KEY_FORMAT_PEM, /* PKCS#1 for RSA, SEC 1 for ECDSA; a public key: PKCS#1 for RSA, else as PKCS8 */
-	NACRE_KEY_FORMAT_PKCS8 /* encrypted: PBES2, PBKDF2-HMAC-SHA-256, AES-256-CBC; a public key: "PUBLIC KEY" */
+	NACRE_KEY_FORMAT_PKCS8, /* encrypted: PBES2, PBKDF2-HMAC-SHA-256, AES-256-CBC; a public key: "PUBLIC KEY" */
+	NACRE_KEY_FORMAT_RFC4716, /* of public keys only */
+	NACRE_KEY_FORMAT_PPK3, /* PuTTY's, of private keys only; encrypted: Argon2id with 8 MiB, AES-256-CBC */
+	NACRE_KEY_FORMAT_PPK2 /* what PuTTY before 0.75 reads: SHA-1 and no real key derivation */
 };
 
 struct nacre_key_write_options {
@@ -88,12 +100,14 @@ struct nacre_key_write_options {
 	const char *comment; /* NULL: the key's own */
 	const char *passphrase; /* NULL or "": not encrypted */
 	const char *cipher; /* of openssh-key-v1, as `ssh-keygen -Z` names it; NULL: aes256-ctr */
-	unsigned rounds; /* of the key derivation, 1 to 65536; 0: the format's usual (24) */
+	/* Of the key derivation; 0: the format's usual. OPENSSH: bcrypt's, to 65536 (24). PKCS8: PBKDF2's iterations,
+	 * to 10000000 (200000). PPK3: Argon2's passes, to 2048 (13). PEM has none. */
+	unsigned rounds;
 };
 
 /* The text of a private key's file, or of a public key's with its newline. options: NULL for the format OPENSSH, the
  * key's own comment, no encryption. *text is the caller's, n bytes and a NUL, for nacre_key_text_free, which wipes it.
- *   NACRE_E_ARGUMENT     no private half; a comment of more than one line for a public key; rounds
+ *   NACRE_E_ARGUMENT     no private half; a comment of more than one line where the format cannot hold it; rounds
  *   NACRE_E_UNSUPPORTED  the cipher, or the format cannot hold this key; `why` says which
  *   NACRE_E_NOMEM, NACRE_E_RANDOM, NACRE_E_CRYPTO */
 NACRE_API int nacre_key_write_private(const struct nacre_env *env, const nacre_key *key,

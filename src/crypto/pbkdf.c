@@ -18,8 +18,8 @@ finish(int r, uint8_t *key, size_t n)
 	return NACRE_E_CRYPTO;
 }
 
-int
-pbkdf2(enum pbkdf_hash hash, struct slice password, struct slice salt, uint32_t iterations, uint8_t *key, size_t n)
+static const mbedtls_md_info_t *
+md_of(enum pbkdf_hash hash)
 {
 	static const mbedtls_md_type_t types[] = {
 	    [PBKDF_SHA1] = MBEDTLS_MD_SHA1,
@@ -28,11 +28,18 @@ pbkdf2(enum pbkdf_hash hash, struct slice password, struct slice salt, uint32_t 
 	    [PBKDF_SHA384] = MBEDTLS_MD_SHA384,
 	    [PBKDF_SHA512] = MBEDTLS_MD_SHA512,
 	};
+
+	return mbedtls_md_info_from_type(types[hash]);
+}
+
+int
+pbkdf2(enum pbkdf_hash hash, struct slice password, struct slice salt, uint32_t iterations, uint8_t *key, size_t n)
+{
 	mbedtls_md_context_t md;
 	int r;
 
 	mbedtls_md_init(&md);
-	if ((r = mbedtls_md_setup(&md, mbedtls_md_info_from_type(types[hash]), 1)) == 0)
+	if ((r = mbedtls_md_setup(&md, md_of(hash), 1)) == 0)
 		r = mbedtls_pkcs5_pbkdf2_hmac(
 		    &md, password.p, password.n, salt.p, salt.n, iterations, (uint32_t)n, key);
 	mbedtls_md_free(&md);
@@ -80,4 +87,26 @@ pbkdf_md5(struct slice password, struct slice salt, uint8_t *key, size_t n)
 	mbedtls_md_free(&md);
 	mem_wipe(block, sizeof(block));
 	return finish(r, key, n);
+}
+
+int
+pbkdf_argon2(enum pbkdf_argon2 variant, struct slice password, const uint8_t salt[PBKDF_ARGON2_SALT_LEN],
+    uint32_t memory_kib, uint32_t passes, uint8_t *key, size_t n)
+{
+	_Static_assert(crypto_pwhash_SALTBYTES == PBKDF_ARGON2_SALT_LEN, "Argon2's salt");
+	int algorithm = variant == PBKDF_ARGON2I ? crypto_pwhash_ALG_ARGON2I13 : crypto_pwhash_ALG_ARGON2ID13;
+
+	return finish(crypto_pwhash(key, n, (const char *)password.p, password.n, salt, passes,
+			  (size_t)memory_kib * 1024, algorithm),
+	    key, n);
+}
+
+int
+pbkdf_hmac(enum pbkdf_hash hash, struct slice key, struct slice data, uint8_t *out)
+{
+	static const uint8_t none[1];
+
+	return mbedtls_md_hmac(md_of(hash), key.n == 0 ? none : key.p, key.n, data.p, data.n, out) == 0
+		   ? 0
+		   : NACRE_E_CRYPTO;
 }

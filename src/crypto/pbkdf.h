@@ -1,5 +1,6 @@
-/* pbkdf: the key derivations of PEM and PKCS#8. Knows: PBKDF2, scrypt, and the one of old PEM files. Must not know:
- * files, bounds of cost: the caller sets them. RFC 8018 5.2, RFC 7914, RFC 1423 as OpenSSL's EVP_BytesToKey does it. */
+/* pbkdf: the key derivations of PEM, PKCS#8 and PuTTY's files. Knows: PBKDF2, scrypt, Argon2, and what old PEM has.
+ * Must not know: files, bounds of cost: the caller sets them. RFC 8018 5.2, RFC 7914, RFC 1423 as OpenSSL's
+ * EVP_BytesToKey does it. */
 #ifndef CRYPTO_PBKDF_H
 #define CRYPTO_PBKDF_H
 
@@ -16,5 +17,15 @@ int pbkdf_scrypt(struct slice password, struct slice salt, uint64_t cost, uint32
     size_t n) NACRE_CHECK;
 /* MD5 over the block before, the password and the salt, once. */
 int pbkdf_md5(struct slice password, struct slice salt, uint8_t *key, size_t n) NACRE_CHECK;
+
+enum pbkdf_argon2 { PBKDF_ARGON2I, PBKDF_ARGON2ID };
+#define PBKDF_ARGON2_SALT_LEN 16
+
+/* With one lane, which is what libsodium has. memory_kib: at least 8. passes: at least 1, for Argon2i 3. n: at
+ * least 16. */
+int pbkdf_argon2(enum pbkdf_argon2 variant, struct slice password, const uint8_t salt[PBKDF_ARGON2_SALT_LEN],
+    uint32_t memory_kib, uint32_t passes, uint8_t *key, size_t n) NACRE_CHECK;
+/* HMAC (RFC 2104) with SHA-1 or SHA-256; out gets hash_len bytes. */
+int pbkdf_hmac(enum pbkdf_hash hash, struct slice key, struct slice data, uint8_t *out) NACRE_CHECK;
 
 #endif

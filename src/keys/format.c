@@ -1,11 +1,13 @@
 /* format: which format a file is in, and who reads it. Knows: first lines. Must not know: any format's inside.
- * Serves OpenSSH PROTOCOL.key. */
+ * Serves OpenSSH PROTOCOL.key, RFC 7468, RFC 4716, PuTTY's files. */
 #include "format.h"
 #include "armor.h"
 #include "keyfile.h"
 #include "mem.h"
 #include "pem.h"
+#include "ppk.h"
 #include "publine.h"
+#include "rfc4716.h"
 
 #include <stdio.h>
 
@@ -18,6 +20,7 @@ struct format_reader {
 
 static const struct format_reader readers[] = {
     {KEYFILE_BEGIN, keyfile_read, keyfile_peek},
+    {PPK_START, ppk_read, ppk_peek},
     {NULL, NULL, NULL},
 };
 
@@ -28,7 +31,7 @@ static const struct format_reader pem_reader = {PEM_BEGIN, pem_read, pem_peek};
 static const struct {
 	const char *start, *name;
 } others[] = {
-    {"---- BEGIN SSH2 PUBLIC KEY ----", "a public key (RFC 4716)"},
+    {RFC4716_BEGIN, "a public key (RFC 4716)"},
     {"---- BEGIN SSH2 ENCRYPTED PRIVATE KEY ----", "a private key of ssh.com's"},
     {"ssh-", "a public key"},
     {"ecdsa-sha2-", "a public key"},
@@ -149,7 +152,32 @@ nacre_key_parse_public(
 	(void)why_fail(&why, 0, "");
 	if (env == NULL || text == NULL)
 		return NACRE_E_ARGUMENT;
+	if (n > KEYFILE_MAX)
+		return why_fail(&why, NACRE_E_KEY_FORMAT, "the file is larger than 1 MiB");
 	if (has_line(slice_of(text, n), slice_str(PEM_BEGIN)))
 		return pem_read_public(env, slice_of(text, n), key, &why);
-	return publine_read(env, slice_of(text, n), key, &why);
+	if (has_line(slice_of(text, n), slice_str(RFC4716_BEGIN)))
+		return rfc4716_read(env, slice_of(text, n), key, &why);
+	return publine_read(env, slice_of(text, n), NULL, key, &why);
+}
+
+int
+nacre_key_parse_line(const struct nacre_env *env, const char *line, size_t n, const char **options, size_t *options_len,
+    nacre_key **key, char *why_text, size_t why_size)
+{
+	struct why why = {why_text, why_size};
+	struct slice found = SLICE_NONE;
+	int r;
+
+	*key = NULL;
+	*options = NULL;
+	*options_len = 0;
+	(void)why_fail(&why, 0, "");
+	if (env == NULL || line == NULL)
+		return NACRE_E_ARGUMENT;
+	if ((r = publine_read(env, slice_of(line, n), &found, key, &why)) == 0 && found.n > 0) {
+		*options = (const char *)found.p;
+		*options_len = found.n;
+	}
+	return r;
 }

@@ -5,7 +5,9 @@
 #include "keyfile.h"
 #include "mem.h"
 #include "pem.h"
+#include "ppk.h"
 #include "publine.h"
+#include "rfc4716.h"
 
 #define OPENSSH_CIPHER "aes256-ctr"
 #define OPENSSH_ROUNDS 24
@@ -40,6 +42,9 @@ static const struct {
     [NACRE_KEY_FORMAT_OPENSSH] = {write_openssh, write_line},
     [NACRE_KEY_FORMAT_PEM] = {pem_write, pem_write_public},
     [NACRE_KEY_FORMAT_PKCS8] = {pem_write_pkcs8, pem_write_spki},
+    [NACRE_KEY_FORMAT_RFC4716] = {NULL, rfc4716_write},
+    [NACRE_KEY_FORMAT_PPK3] = {ppk_write_3, NULL},
+    [NACRE_KEY_FORMAT_PPK2] = {ppk_write_2, NULL},
 };
 
 #define WRITERS (sizeof(writers) / sizeof(writers[0]))
@@ -80,7 +85,7 @@ write_key(const struct nacre_env *env, const nacre_key *key, const struct nacre_
 	int r;
 
 	if (write == NULL)
-		return why_fail(why, NACRE_E_UNSUPPORTED, "the format does not hold such a key");
+		return why_fail(why, NACRE_E_UNSUPPORTED, "the format does not hold keys of this half");
 	buf_init(&b, env, FORMAT_TEXT_MAX);
 	if ((r = write(&b, key, &order, why)) == 0)
 		r = b.bad != 0 ? b.bad : give(env, &b, text, n);

@@ -5,6 +5,7 @@
 #include "reader.h"
 
 #define BLOCK_NONE 8 /* of the "none" cipher */
+#define PAD_MAX 16 /* the largest block */
 #define ROUNDS_TEXT "the key derivation has more rounds than 65536"
 
 static void
@@ -60,13 +61,13 @@ read_numbers(const nacre_key *key, struct reader *r, struct slice numbers[KEY_NU
 	return !r->bad && slice_eq(point, key->point);
 }
 
-/* 1, 2, 3, ... up to the block. */
+/* 1, 2, 3, ... up to the block; PuTTY pads to 16 bytes where 8 are enough. */
 static bool
-is_padding(struct slice pad, size_t block)
+is_padding(struct slice pad)
 {
 	size_t i;
 
-	if (pad.n >= block)
+	if (pad.n >= PAD_MAX)
 		return false;
 	for (i = 0; i < pad.n; i++)
 		if (pad.p[i] != i + 1)
@@ -112,7 +113,7 @@ read_private(nacre_key *key, const struct keyfile *f, const struct blobcipher *c
 	if (!read_numbers(key, &r, numbers))
 		return why_fail(why, NACRE_E_KEY_FORMAT, "the private fields are malformed or of another key");
 	comment = reader_string(&r);
-	if (r.bad || f->private_part.n % block != 0 || !is_padding(reader_rest(&r), block))
+	if (r.bad || f->private_part.n % block != 0 || !is_padding(reader_rest(&r)))
 		return why_fail(why, NACRE_E_KEY_FORMAT, "the comment or the padding is malformed");
 	if (key_set_comment(key, comment) != 0)
 		return why_fail(why, NACRE_E_NOMEM, "out of memory");

@@ -54,6 +54,43 @@ publine_key(const struct nacre_env *env, struct slice *line, nacre_key **key)
 	return r;
 }
 
+/* A backslash hides a quotation mark, nothing else does: sshd(8). */
+static struct slice
+take_options(struct slice *line)
+{
+	struct slice s = *line;
+	bool is_quoted = false;
+	size_t n;
+
+	for (n = 0; n < s.n && (is_quoted || !is_space(s.p[n])); n++) {
+		if (s.p[n] == '\\' && n + 1 < s.n && s.p[n + 1] == '"')
+			n++;
+		else if (s.p[n] == '"')
+			is_quoted = !is_quoted;
+	}
+	*line = skip_spaces(slice_from(s, n));
+	return slice_of(s.p, n);
+}
+
+int
+publine_split(const struct nacre_env *env, struct slice *line, struct slice *options, nacre_key **key)
+{
+	struct slice words = *line, type, behind;
+
+	*options = SLICE_NONE;
+	*key = NULL;
+	if (publine_word(&words, &type) && key_type_find(type) == NULL) {
+		behind = skip_spaces(*line);
+		*options = take_options(&behind);
+		words = behind;
+		if (publine_word(&words, &type) && key_type_find(type) != NULL)
+			*line = behind;
+		else
+			*options = SLICE_NONE;
+	}
+	return publine_key(env, line, key);
+}
+
 static struct slice
 first_line(struct slice text)
 {
@@ -66,7 +103,7 @@ first_line(struct slice text)
 }
 
 int
-publine_read(const struct nacre_env *env, struct slice text, nacre_key **key, struct why *why)
+publine_read(const struct nacre_env *env, struct slice text, struct slice *options, nacre_key **key, struct why *why)
 {
 	struct slice rest = first_line(text), words, type;
 	int r;
@@ -74,7 +111,8 @@ publine_read(const struct nacre_env *env, struct slice text, nacre_key **key, st
 	words = rest;
 	if (!publine_word(&words, &type))
 		return why_fail(why, NACRE_E_KEY_FORMAT, "the line is empty");
-	if ((r = publine_key(env, &rest, key)) == NACRE_E_UNSUPPORTED)
+	r = options == NULL ? publine_key(env, &rest, key) : publine_split(env, &rest, options, key);
+	if (r == NACRE_E_UNSUPPORTED)
 		return why_fail_name(why, r, "the key is of a type that is not supported", type);
 	if (r != 0)
 		return why_fail(
@@ -87,8 +125,8 @@ publine_read(const struct nacre_env *env, struct slice text, nacre_key **key, st
 	return 0;
 }
 
-static bool
-is_one_line(const char *comment)
+bool
+publine_is_one_line(const char *comment)
 {
 	return strchr(comment, '\n') == NULL && strchr(comment, '\r') == NULL;
 }
@@ -96,7 +134,7 @@ is_one_line(const char *comment)
 int
 publine_write(struct buf *text, const nacre_key *key, const char *comment)
 {
-	if (!is_one_line(comment))
+	if (!publine_is_one_line(comment))
 		return NACRE_E_ARGUMENT;
 	buf_put_slice(text, slice_str(key->type->name));
 	buf_put_u8(text, ' ');

@@ -11,8 +11,14 @@ bool publine_word(struct slice *line, struct slice *word);
 /* Reads "type base64" off the front of *line; what is left is the comment. NACRE_E_UNSUPPORTED for a type that this
  * build does not know, NACRE_E_KEY_FORMAT, NACRE_E_KEY_TYPE, NACRE_E_NOMEM. */
 int publine_key(const struct nacre_env *env, struct slice *line, nacre_key **key) NACRE_CHECK;
-/* The first line of a file: a key and its comment. */
-int publine_read(const struct nacre_env *env, struct slice text, nacre_key **key, struct why *why) NACRE_CHECK;
+/* The same behind an authorized_keys line's options, which end at a space outside of quotation marks: *options gets
+ * them, empty where the line begins with the key. */
+int publine_split(const struct nacre_env *env, struct slice *line, struct slice *options, nacre_key **key) NACRE_CHECK;
+/* The first line of a file: a key and its comment. options: NULL where none may stand in front. */
+int publine_read(const struct nacre_env *env, struct slice text, struct slice *options, nacre_key **key,
+    struct why *why) NACRE_CHECK;
+/* Neither CR nor LF is in it. */
+bool publine_is_one_line(const char *comment);
 /* Appends the line with its newline. NACRE_E_ARGUMENT for a comment of more than one line. */
 int publine_write(struct buf *text, const nacre_key *key, const char *comment) NACRE_CHECK;
 

@@ -126,6 +126,13 @@ break_padding_short(struct fields *f)
 static void
 break_padding_long(struct fields *f)
 {
+	f->padding = SLICE_LIT("\1\2\3\4\5\6\7\x08\x09\x0a\x0b\x0c\x0d\x0e\x0f\x10\x11\x12\x13");
+}
+
+/* As PuTTY writes it. */
+static void
+pad_to_16(struct fields *f)
+{
 	f->padding = SLICE_LIT("\1\2\3\4\5\6\7\x08\x09\x0a\x0b");
 }
 
@@ -170,6 +177,7 @@ static const struct {
     {"padding order", break_padding_order, NACRE_E_KEY_FORMAT, "padding"},
     {"padding short", break_padding_short, NACRE_E_KEY_FORMAT, "padding"},
     {"padding long", break_padding_long, NACRE_E_KEY_FORMAT, "padding"},
+    {"padding to 16 bytes", pad_to_16, 0, ""},
     {"private tail", break_private_tail, NACRE_E_KEY_FORMAT, "padding"},
     {"file tail", break_file_tail, NACRE_E_KEY_FORMAT, "fields"},
     {"blob", break_blob_tail, NACRE_E_KEY_FORMAT, "public half"},
