@@ -30,6 +30,22 @@ def agreement(group):
         yield [word, str(t["tcId"]), t["private"], t["public"], t["shared"]]
 
 
+def point_agreement(scalar_len, per_flag=8):
+    """The first few of each kind. Compressed points and other lengths than SSH's are "bad": RFC 5656 4 lets us refuse them."""
+    def lines(group):
+        seen = {}
+        for t in group["tests"]:
+            kind = (tuple(t["flags"]), t["result"])
+            seen[kind] = seen.get(kind, 0) + 1
+            if seen[kind] > per_flag or (t["result"] == "invalid" and not t["public"]):
+                continue
+            is_plain = len(t["public"]) == 2 + 4 * scalar_len and t["public"].startswith("04")
+            word = verdict(t) if is_plain else "bad"
+            private = t["private"].lstrip("0").zfill(2 * scalar_len)
+            yield [word, str(t["tcId"]), private, t["public"], hexed(t["shared"])]
+    return lines
+
+
 def signatures(key):
     def lines(group):
         yield ["key"] + key(group)
@@ -71,6 +87,9 @@ def rsa_key(group):
 
 FILES = {
     "x25519": ("x25519_test.json", agreement, "case: number, private, public, shared"),
+    "ecdh_p256": ("ecdh_secp256r1_ecpoint_test.json", point_agreement(32), "case: number, private, public, shared"),
+    "ecdh_p384": ("ecdh_secp384r1_ecpoint_test.json", point_agreement(48), "case: number, private, public, shared"),
+    "ecdh_p521": ("ecdh_secp521r1_ecpoint_test.json", point_agreement(66), "case: number, private, public, shared"),
     "ed25519": ("ed25519_test.json", signatures(ed25519_key), "key: public; case: number, message, signature"),
     "ecdsa_p256": ("ecdsa_secp256r1_sha256_p1363_test.json", signatures(ecdsa_key), "key: point; case: number, message, r || s"),
     "ecdsa_p384": ("ecdsa_secp384r1_sha384_p1363_test.json", signatures(ecdsa_key), "key: point; case: number, message, r || s"),
