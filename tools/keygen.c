@@ -12,8 +12,8 @@ static const char usage[] =
     "       nacre keygen -p [-P old] [-N new] [-a rounds] [-Z cipher] [-m format] [-f file]\n"
     "       nacre keygen -y [-P passphrase] [-f file]\n"
     "       nacre keygen -l [-E sha256|md5] [-f file]\n"
-    "       nacre keygen -e [-m PKCS8|PEM] [-f file]\n"
-    "       nacre keygen -i [-m PKCS8|PEM] [-f file]";
+    "       nacre keygen -e [-m RFC4716|PKCS8|PEM] [-f file]\n"
+    "       nacre keygen -i [-m RFC4716|PKCS8|PEM] [-f file]";
 
 /* Where a letter's value goes; SWITCH: it has none. */
 struct letter {

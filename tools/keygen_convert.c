@@ -11,6 +11,7 @@ static const struct {
 	const char *name;
 	enum nacre_key_format format;
 } formats[] = {
+    {"RFC4716", NACRE_KEY_FORMAT_RFC4716},
     {"PKCS8", NACRE_KEY_FORMAT_PKCS8},
     {"PEM", NACRE_KEY_FORMAT_PEM},
 };

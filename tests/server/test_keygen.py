@@ -179,6 +179,14 @@ def public_keys_are_converted_as_ssh_keygen_does():
             assert fields(line) == fields(text('convert.pub')), (kind, form)
             if kind == 'rsa' or form[1] == 'PKCS8':  # else ssh-keygen 9.2 does not read what it wrote
                 assert line == good(theirs('-i', *form, '-f', path('converted')))
+        for words in ([], ['-m', 'RFC4716']):  # the comment's text is each program's own
+            ours, others = (good(one('-e', *words, '-f', path('convert'))) for one in (nacre, theirs))
+            assert [row for row in ours.splitlines() if ':' not in row and not row.endswith('\\')] == [
+                row for row in others.splitlines() if ':' not in row], ours
+            for written in (ours, others):
+                with open(fresh('converted'), 'w', encoding='utf-8') as file:
+                    file.write(written)
+                assert good(nacre('-i', '-f', path('converted'))) == good(theirs('-i', '-f', path('converted')))
     refused(nacre('-e', '-m', 'DER', '-f', path('convert')), 'no such format')
     refused(nacre('-i', '-m', 'PKCS8', '-f', path('nothing')), 'No such file')
 
