@@ -65,6 +65,7 @@ exec_connect_options(struct exec_options *o)
 	    .host_key_algorithms = s->host_key_algorithms,
 	    .ciphers = s->ciphers,
 	    .macs = s->macs,
+	    .compress = s->compress,
 	    .pubkey_algorithms = s->pubkey_algorithms,
 	    .rekey_bytes = s->rekey_bytes,
 	    .rekey_ms = s->rekey_ms,

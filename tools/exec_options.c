@@ -9,7 +9,7 @@
 #define KEY_PATH_MAX 4096
 
 static const char usage[] =
-    "usage: nacre exec [-p port] [-l user] [-i keyfile]... [-o Keyword=value]... [--preset NAME] [--trace] "
+    "usage: nacre exec [-C] [-p port] [-l user] [-i keyfile]... [-o Keyword=value]... [--preset NAME] [--trace] "
     "[user@]host command...";
 
 static const struct {
@@ -45,6 +45,8 @@ take_options(struct exec_options *o, int argc, char **argv, int *at)
 			break;
 		if (strcmp(word, "--trace") == 0)
 			o->trace = true;
+		else if (strcmp(word, "-C") == 0)
+			rc = settings_set(&o->settings, "Compression", "yes", FOR_EXEC);
 		else if (strcmp(word, "--preset") == 0)
 			rc = *at < argc ? settings_set(&o->settings, "Preset", argv[(*at)++], FOR_EXEC)
 					: say_failure("--preset wants a value\n%s", usage);

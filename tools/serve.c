@@ -72,6 +72,7 @@ connection_options(const struct settings *s, char *why, size_t why_size)
 	    .host_key_algorithms = s->host_key_algorithms,
 	    .ciphers = s->ciphers,
 	    .macs = s->macs,
+	    .compression = s->compress ? "none,zlib@openssh.com" : NULL, /* the client's order counts */
 	    .pubkey_algorithms = s->pubkey_algorithms,
 	    .rekey_bytes = s->rekey_bytes,
 	    .rekey_ms = s->rekey_ms,

@@ -160,6 +160,16 @@ set_batch(struct settings *s, const char *value)
 }
 
 static bool
+set_compression(struct settings *s, const char *value)
+{
+	static const struct word words[] = {{"yes", 1}, {"no", 0}};
+	int word = FIND_WORD(words, value);
+
+	s->compress = word == 1;
+	return word >= 0;
+}
+
+static bool
 set_preset(struct settings *s, const char *value)
 {
 	s->preset = value;
@@ -280,6 +290,7 @@ static const struct {
     {"Preset", set_preset, FOR_EXEC | FOR_SERVE, false},
     {"Ciphers", set_ciphers, FOR_EXEC | FOR_SERVE, false},
     {"MACs", set_macs, FOR_EXEC | FOR_SERVE, false},
+    {"Compression", set_compression, FOR_EXEC | FOR_SERVE, false},
     {"KexAlgorithms", set_kex, FOR_EXEC | FOR_SERVE, false},
     {"HostKeyAlgorithms", set_host_key_algorithms, FOR_EXEC | FOR_SERVE, false},
     {"PubkeyAcceptedAlgorithms", set_pubkey_algorithms, FOR_EXEC | FOR_SERVE, false},

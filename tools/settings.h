@@ -29,6 +29,7 @@ struct settings {
 	int keepalive_ms;
 	unsigned keepalive_max;
 	enum log_level log_level;
+	bool compress;
 	bool batch; /* never ask */
 	char *pieces[2]; /* owned: lists of files, cut into words */
 };

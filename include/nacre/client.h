@@ -142,6 +142,7 @@ struct nacre_connect_options {
 	/* As in struct nacre_conn_options. */
 	const char *preset; /* "default", "legacy", "strict" */
 	const char *kex, *host_key_algorithms, *ciphers, *macs, *pubkey_algorithms;
+	bool compress; /* offer zlib@openssh.com first, and none; NACRE_E_UNSUPPORTED where zlib is not built in */
 	struct nacre_disabled_algorithms disabled;
 	bool require_strict_kex;
 	uint64_t rekey_bytes, rekey_packets;

@@ -46,6 +46,9 @@ struct nacre_conn_options {
 	 * the preset's, NULL: as they are; then names that are taken out. An unknown name is NACRE_E_ARGUMENT. */
 	const char *preset;
 	const char *kex, *host_key_algorithms, *ciphers, *macs;
+	/* NULL: "none". "zlib@openssh.com" begins after authentication, "zlib" before it; each direction is packed where
+	 * both sides name one. What is packed tells a listener more by its length. NACRE_E_UNSUPPORTED without zlib. */
+	const char *compression;
 	const char *pubkey_algorithms; /* client: which it may use; server: which it accepts and announces (RFC 8308) */
 	struct nacre_disabled_algorithms disabled;
 	/* client: the key types that are known for this host, comma-separated ("ssh-rsa,ssh-ed25519"): algorithms for them

@@ -71,6 +71,7 @@ make_conn(struct nacre_client *c, const struct nacre_connect_options *options)
 	    .host_key_algorithms = options->host_key_algorithms,
 	    .ciphers = options->ciphers,
 	    .macs = options->macs,
+	    .compression = options->compress ? "zlib@openssh.com,none" : NULL,
 	    .pubkey_algorithms = options->pubkey_algorithms,
 	    .require_strict_kex = options->require_strict_kex,
 	    .ident_timeout_ms = options->banner_timeout_ms,

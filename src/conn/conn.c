@@ -192,7 +192,7 @@ init_floors(struct nacre_conn *c)
 static void
 forget_strings(struct nacre_conn_options *o)
 {
-	o->kex = o->host_key_algorithms = o->ciphers = o->macs = o->pubkey_algorithms = NULL;
+	o->kex = o->host_key_algorithms = o->ciphers = o->macs = o->compression = o->pubkey_algorithms = NULL;
 	o->disabled = (struct nacre_disabled_algorithms){.kex = NULL};
 	o->preset = o->known_key_types = o->software = o->auth_banner = o->auth_methods = NULL;
 	o->why = NULL;

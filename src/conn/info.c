@@ -22,7 +22,8 @@ fill_algorithms(const struct nacre_conn *c, struct nacre_conn_info *info)
 	info->cipher_in = in->name;
 	info->mac_out = mac_out == NULL ? "<implicit>" : mac_out->name;
 	info->mac_in = mac_in == NULL ? "<implicit>" : mac_in->name;
-	info->compression_out = info->compression_in = "none";
+	info->compression_out = (c->is_client ? a->compression_c2s : a->compression_s2c)->name;
+	info->compression_in = (c->is_client ? a->compression_s2c : a->compression_c2s)->name;
 }
 
 void

@@ -75,14 +75,14 @@ choose_mac(const struct sides *s, const char *what, const struct cipher *cipher,
 }
 
 static int
-choose_compression(const struct sides *s)
+choose_compression(const struct sides *s, const char *what, struct slice client, struct slice server,
+    const struct compression **compression)
 {
-	struct slice none;
-	int r = choose(s, "compression (client to server)", s->client.compression_c2s, s->server.compression_c2s, &none);
+	struct slice name;
+	int r = choose(s, what, client, server, &name);
 
-	if (r != 0)
-		return r;
-	return choose(s, "compression (server to client)", s->client.compression_s2c, s->server.compression_s2c, &none);
+	*compression = r == 0 ? compression_find(name) : NULL;
+	return r;
 }
 
 static int
@@ -98,7 +98,10 @@ choose_all(const struct sides *s, struct agreement *out)
 	    (r = choose_cipher(s, "cipher (server to client)", c->cipher_s2c, v->cipher_s2c, &out->cipher_s2c)) != 0 ||
 	    (r = choose_mac(s, "MAC (client to server)", out->cipher_c2s, c->mac_c2s, v->mac_c2s, &out->mac_c2s)) != 0 ||
 	    (r = choose_mac(s, "MAC (server to client)", out->cipher_s2c, c->mac_s2c, v->mac_s2c, &out->mac_s2c)) != 0 ||
-	    (r = choose_compression(s)) != 0)
+	    (r = choose_compression(
+		 s, "compression (client to server)", c->compression_c2s, v->compression_c2s, &out->compression_c2s)) != 0 ||
+	    (r = choose_compression(
+		 s, "compression (server to client)", c->compression_s2c, v->compression_s2c, &out->compression_s2c)) != 0)
 		return r;
 	out->kex = kex_find(kex);
 	out->host_key = sigalg_find(host_key);

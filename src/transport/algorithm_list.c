@@ -2,6 +2,7 @@
  * algorithms there are (catalogue.c). RFC 4253 7.1, RFC 4251 6. */
 #include "algorithm_list.h"
 #include "bounds.h"
+#include "compress.h"
 #include "buf.h"
 #include "pattern.h"
 
@@ -27,6 +28,9 @@ refuse_name(const struct making *m, struct slice name)
 	const char *nearest = catalogue_nearest(m->wish->kind, name);
 	int n = (int)(name.n < SHOWN_MAX ? name.n : SHOWN_MAX);
 
+	if (m->wish->kind == NACRE_ALGORITHM_COMPRESSION && compression_is_left_out(name))
+		return failure_set(m->failure, NACRE_E_UNSUPPORTED, NACRE_ORIGIN_LOCAL,
+		    "%s: \"%.*s\" is not built in: this build is without zlib", m->wish->option, n, (const char *)name.p);
 	if (nearest == NULL)
 		return failure_set(m->failure, NACRE_E_ARGUMENT, NACRE_ORIGIN_LOCAL, "%s: unknown algorithm \"%.*s\"",
 		    m->wish->option, n, (const char *)name.p);

@@ -2,6 +2,7 @@
  * what peers offer. RFC 4253 6.2-6.5, 7.1. */
 #include "catalogue.h"
 #include "cipher.h"
+#include "compress.h"
 #include "kex.h"
 #include "key.h"
 #include "nearest.h"
@@ -53,11 +54,16 @@ mac_row(size_t i)
 	return (struct catalogue_row){m->name, m->legacy, false, presets_of(m->legacy, is_strict), NULL};
 }
 
+/* What packs is used only where it is named: it tells a listener of what was sent by its length. */
 static struct catalogue_row
 compression_row(size_t i)
 {
-	return i == 0 ? (struct catalogue_row){"none", false, false, presets_of(false, true), NULL}
-		      : (struct catalogue_row){.name = NULL};
+	const struct compression *c = &compression_table[i];
+	unsigned presets = c->legacy ? NACRE_PRESET_LEGACY : 0;
+
+	if (c->packs)
+		return (struct catalogue_row){c->name, c->legacy, false, presets, "zlib"};
+	return (struct catalogue_row){c->name, false, false, presets_of(false, true), NULL};
 }
 
 static const struct {

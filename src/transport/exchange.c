@@ -202,6 +202,7 @@ install_out(struct transport *t, const struct suite_keys *keys)
 	r = suite_init(&t->out.suite, t->setup.env, is_client ? a->cipher_c2s : a->cipher_s2c,
 	    is_client ? a->mac_c2s : a->mac_s2c, keys, true);
 	lane_rekeyed(&t->out, t->gate.strict);
+	compress_switch(&t->pack, is_client ? a->compression_c2s : a->compression_s2c);
 	return r;
 }
 
@@ -265,6 +266,7 @@ install_in(struct transport *t)
 	    is_client ? a->mac_s2c : a->mac_c2s, &x->keys_in, false);
 	mem_wipe(&x->keys_in, sizeof(x->keys_in));
 	lane_rekeyed(&t->in, t->gate.strict);
+	compress_switch(&t->unpack, is_client ? a->compression_s2c : a->compression_c2s);
 	return r;
 }
 

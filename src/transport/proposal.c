@@ -108,6 +108,8 @@ make_lists(struct algorithms *a, const struct nacre_env *env, const struct nacre
 		    {NACRE_ALGORITHM_HOST_KEY, "host_key_algorithms", a->preset, o->host_key_algorithms, off->keys}},
 		{&a->cipher, {NACRE_ALGORITHM_CIPHER, "ciphers", a->preset, o->ciphers, off->ciphers}},
 		{&a->mac, {NACRE_ALGORITHM_MAC, "macs", a->preset, o->macs, off->macs}},
+		{&a->compression,
+		    {NACRE_ALGORITHM_COMPRESSION, "compression", a->preset, o->compression, off->compression}},
 	};
 	size_t i;
 	int r = 0;
@@ -143,6 +145,7 @@ algorithms_free(struct algorithms *a, const struct nacre_env *env)
 	mem_free_str(env, a->host_key);
 	mem_free_str(env, a->cipher);
 	mem_free_str(env, a->mac);
+	mem_free_str(env, a->compression);
 	*a = (struct algorithms){.kex = NULL};
 }
 
@@ -177,7 +180,6 @@ int
 proposal_write(const struct algorithms *a, const struct nacre_env *env, enum nacre_role role, bool first,
     struct buf *payload)
 {
-	struct slice none = SLICE_LIT("none");
 	uint8_t cookie[16];
 	struct msg_kexinit msg;
 	struct buf kex;
@@ -195,8 +197,8 @@ proposal_write(const struct algorithms *a, const struct nacre_env *env, enum nac
 		.cipher_s2c = slice_str(a->cipher),
 		.mac_c2s = slice_str(a->mac),
 		.mac_s2c = slice_str(a->mac),
-		.compression_c2s = none,
-		.compression_s2c = none,
+		.compression_c2s = slice_str(a->compression),
+		.compression_s2c = slice_str(a->compression),
 	};
 	msg_put(payload, MSG_kexinit, &msg);
 	r = kex.bad != 0 ? kex.bad : payload->bad;

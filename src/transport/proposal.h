@@ -5,6 +5,7 @@
 
 #include "catalogue.h"
 #include "cipher.h"
+#include "compress.h"
 #include "failure.h"
 #include "kex.h"
 #include "key.h"
@@ -13,7 +14,7 @@
 
 /* What we are willing to use, each list checked against its table, in order, comma-separated. Owned. */
 struct algorithms {
-	char *kex, *host_key, *cipher, *mac;
+	char *kex, *host_key, *cipher, *mac, *compression;
 	unsigned preset;       /* NACRE_PRESET_*: what the lists were made from */
 	bool edited;           /* the options changed a list of the preset's */
 	bool needs_strict_kex;
@@ -38,6 +39,7 @@ struct agreement {
 	const struct sigalg *host_key;
 	const struct cipher *cipher_c2s, *cipher_s2c;
 	const struct mac *mac_c2s, *mac_s2c; /* NULL where the cipher is an AEAD */
+	const struct compression *compression_c2s, *compression_s2c;
 	bool strict;       /* both showed the same spelling of the marker (only in the first KEXINITs) */
 	bool ext_info;     /* the peer takes EXT_INFO */
 	bool wrong_guess;  /* the peer sent a guess that is wrong: drop one packet */

@@ -39,24 +39,53 @@ trace_state(const struct transport *t, const char *machine, const char *from, co
 	env->trace(env->ctx, &line);
 }
 
+/* Where the payload is written: in its packet, or, where it is to be packed, beside it with the same room before it. */
+static uint8_t *
+reserve_packet(struct transport *t, size_t n)
+{
+	t->out_packet_n = lane_packet_len(&t->out, n);
+	t->out_is_plain = compress_is_on(&t->pack, t->authenticated);
+	if (!t->out_is_plain)
+		return outq_reserve(&t->outq, t->out_packet_n);
+	buf_reset(&t->pack.plain);
+	return buf_reserve(&t->pack.plain, LANE_PAYLOAD_OFFSET + n);
+}
+
 static uint8_t *
 reserve_direct(void *ctx, size_t n, int *error)
 {
 	struct transport *t = ctx;
 
 	*error = 0;
-	t->out_packet_n = lane_packet_len(&t->out, n);
 	if (t->disconnected)
 		*error = NACRE_E_CLOSED;
 	else if (n == 0 || n > LIMIT_PAYLOAD_OUT)
 		*error = failure_set(t->setup.failure, NACRE_E_LIMIT, NACRE_ORIGIN_LOCAL, "a message of %zu bytes is too long", n);
-	else if ((t->out_packet = outq_reserve(&t->outq, t->out_packet_n)) == NULL)
+	else if ((t->out_packet = reserve_packet(t, n)) == NULL)
 		*error = failure_set(t->setup.failure, NACRE_E_NOMEM, NACRE_ORIGIN_RESOURCE, "no memory for output");
 	if (*error != 0)
 		return NULL;
 	t->out_payload_n = n;
 	t->out_is_held = false;
 	return t->out_packet + LANE_PAYLOAD_OFFSET;
+}
+
+/* Packs the payload into a packet of its own. */
+static int
+seal_packed(struct transport *t, struct slice payload)
+{
+	size_t n, most = compress_bound(payload.n);
+	uint8_t *pkt = outq_reserve(&t->outq, lane_packet_len(&t->out, most));
+	int r;
+
+	if (pkt == NULL)
+		return failure_set(t->setup.failure, NACRE_E_NOMEM, NACRE_ORIGIN_RESOURCE, "no memory for output");
+	if ((r = compress_pack(&t->pack, payload, pkt + LANE_PAYLOAD_OFFSET, &n)) != 0)
+		return failure_set(t->setup.failure, r, failure_origin(r), "a packet cannot be packed");
+	if ((r = lane_seal(&t->out, &t->pad, pkt, n, pkt)) != 0)
+		return failure_set(t->setup.failure, r, NACRE_ORIGIN_CRYPTO, "a packet cannot be encrypted");
+	outq_commit(&t->outq, lane_packet_len(&t->out, n));
+	return 0;
 }
 
 /* The reserved packet becomes whole: from the payload in it, or from one that stands apart with room around it. */
@@ -69,6 +98,10 @@ seal(struct transport *t, uint8_t *payload)
 
 	t->out_packet = NULL;
 	trace_packet(t, NACRE_TRACE_SENT, t->out.seq, slice_of(payload, n));
+	/* Looked at before the payload is encrypted where it stands; begins with the next packet. */
+	t->authenticated = t->authenticated || (t->role == NACRE_SERVER && payload[0] == NUM_userauth_success);
+	if (t->out_is_plain)
+		return seal_packed(t, slice_of(payload, n));
 	if ((r = lane_seal(&t->out, &t->pad, payload - LANE_PAYLOAD_OFFSET, n, pkt)) != 0)
 		return failure_set(t->setup.failure, r, NACRE_ORIGIN_CRYPTO, "a packet cannot be encrypted");
 	outq_commit(&t->outq, t->out_packet_n);
@@ -154,7 +187,7 @@ send_from(void *ctx, uint8_t *payload, size_t n)
 	struct transport *t = ctx;
 	int r;
 
-	if (t->out_closed || !suite_can_move(&t->out.suite))
+	if (t->out_closed || !suite_can_move(&t->out.suite) || compress_is_on(&t->pack, t->authenticated))
 		return send_copied(t, slice_of(payload, n));
 	if (reserve_direct(t, n, &r) == NULL || (r = seal(t, payload)) != 0)
 		return r;

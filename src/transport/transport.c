@@ -41,6 +41,8 @@ transport_init(struct transport *t, const struct transport_setup *setup)
 	outq_init(&t->outq, setup->env);
 	lane_init(&t->in);
 	lane_init(&t->out);
+	compress_init(&t->unpack, setup->env, false);
+	compress_init(&t->pack, setup->env, true);
 	sender_init(t);
 	buf_init(&t->sig_algs, setup->env, LIMIT_PACKET);
 	if ((r = algorithms_init(&t->algorithms, setup->env, setup->options, setup->failure)) != 0)
@@ -64,6 +66,8 @@ transport_free(struct transport *t)
 	outq_free(&t->outq);
 	lane_wipe(&t->in);
 	lane_wipe(&t->out);
+	compress_free(&t->unpack);
+	compress_free(&t->pack);
 	pad_wipe(&t->pad);
 }
 
@@ -197,6 +201,34 @@ is_held_up(const struct transport *t)
 	return t->question || t->setup.failure->code != 0 || t->outq.n >= LIMIT_OUTPUT_STOP || inbox_len(&t->inbox) == 0;
 }
 
+static int
+unpack(struct transport *t, struct slice *payload)
+{
+	int r = compress_unpack(&t->unpack, *payload, payload);
+
+	if (r == NACRE_E_LIMIT)
+		return failure_set(t->setup.failure, NACRE_E_PACKET, NACRE_ORIGIN_PROTOCOL,
+		    "packet: it unpacks to more than %d bytes", LIMIT_PACKET);
+	if (r == NACRE_E_NOMEM)
+		return failure_set(t->setup.failure, r, NACRE_ORIGIN_RESOURCE, "no memory to unpack a packet");
+	if (r != 0 || payload->n == 0)
+		return failure_set(
+		    t->setup.failure, NACRE_E_PACKET, NACRE_ORIGIN_PROTOCOL, "packet: it cannot be unpacked");
+	return 1;
+}
+
+/* One packet's payload; packed ones never go to a landing, which is for what arrives as it was sent. */
+static int
+open_payload(struct transport *t, struct slice *payload)
+{
+	static const struct landing nowhere = {NULL, NULL};
+	bool packed = compress_is_on(&t->unpack, t->authenticated);
+	int r = lane_open(
+	    &t->in, &t->inbox, packed ? &nowhere : &t->landing, payload, &t->in_use, t->setup.failure);
+
+	return r == 1 && packed ? unpack(t, payload) : r;
+}
+
 int
 transport_next(struct transport *t, struct slice *payload)
 {
@@ -206,13 +238,16 @@ transport_next(struct transport *t, struct slice *payload)
 	while (!is_held_up(t)) {
 		if (t->peer_ident == NULL && (r = take_ident(t)) != 1)
 			return r;
-		if ((r = lane_open(&t->in, &t->inbox, &t->landing, payload, &t->in_use, t->setup.failure)) != 1) {
+		if ((r = open_payload(t, payload)) != 1) {
 			t->in_use = 0;
 			return r;
 		}
 		trace_packet(t, NACRE_TRACE_RECEIVED, t->in.seq - 1, *payload);
-		if ((r = judge(t, *payload)) != 0)
+		if ((r = judge(t, *payload)) != 0) {
+			/* Only to a client does the gate let it pass. */
+			t->authenticated = t->authenticated || (r == 1 && payload->p[0] == NUM_userauth_success);
 			return r;
+		}
 		take_last(t);
 	}
 	return 0;
@@ -264,7 +299,11 @@ transport_rekey_time(const struct transport *t)
 void
 transport_trim(struct transport *t)
 {
-	if (t->in_use == 0)
+	if (t->in_use == 0) {
 		inbox_trim(&t->inbox);
+		compress_trim(&t->unpack);
+	}
+	if (t->out_packet == NULL)
+		compress_trim(&t->pack);
 	outq_trim(&t->outq);
 }

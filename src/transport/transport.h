@@ -4,6 +4,7 @@
 #ifndef TRANSPORT_TRANSPORT_H
 #define TRANSPORT_TRANSPORT_H
 
+#include "compress.h"
 #include "gate.h"
 #include "ident.h"
 #include "inbox.h"
@@ -30,6 +31,8 @@ struct transport {
 	struct inbox inbox;
 	struct outq outq;
 	struct lane in, out;
+	struct compress unpack, pack; /* in, out */
+	bool authenticated;           /* USERAUTH_SUCCESS has passed: what is delayed until then may begin */
 	struct pad pad;
 	struct gate gate;
 	struct outbox outbox;
@@ -42,6 +45,7 @@ struct transport {
 	size_t in_use;  /* bytes of the inbox that the last payload stands in */
 	uint8_t *out_packet; /* reserved, not yet committed; NULL: none */
 	size_t out_payload_n, out_packet_n;
+	bool out_is_plain;   /* the reserved payload stands in `pack`, to be packed */
 	bool out_is_held;    /* the reserved payload goes to `held` */
 	struct buf held;     /* payloads, each behind its uint32 length, that wait for our NEWKEYS */
 

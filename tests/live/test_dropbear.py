@@ -39,6 +39,13 @@ def its_server_takes_cipher(name):
     assert name in done.stderr
 
 
+def its_server_compresses():
+    done = to_server('cat', input=b'pearl\n' * 100000, flags=['-C', '--trace'])
+    assert done.returncode == 0 and done.stdout == b'pearl\n' * 100000, done.stderr[-2000:]
+    # Both sides name it first, so RFC 4253 7.1 chooses it.
+    assert done.stderr.count('compression_c2s=zlib@openssh.com,none compression_s2c=zlib@openssh.com,none') == 2, done.stderr
+
+
 def its_server_takes_mac(name):
     done = to_server(options=['Ciphers=aes128-ctr', f'MACs={name}'], flags=['--trace'])
     pearl(done)
@@ -106,6 +113,7 @@ def each(names, test):
 
 
 tap.run(each(CIPHERS, its_server_takes_cipher) + each(MACS, its_server_takes_mac) + each(HOST_KEYS, its_server_shows_host_key) + [
+    its_server_compresses,
     its_server_gives_status_and_signal,
     its_server_echoes_eight_mib,
     its_server_refuses_a_stranger,

@@ -16,7 +16,7 @@ PASSWORD = 'a grain of sand'
 
 @functools.cache
 def server():
-    old = ['-o', f'Ciphers=+{",".join(place.CBC)}', '-o', f'MACs=+{",".join(place.OLD_MACS)}']
+    old = ['-o', 'Compression=yes', '-o', f'Ciphers=+{",".join(place.CBC)}', '-o', f'MACs=+{",".join(place.OLD_MACS)}']
     here = nacre.Server(HOST, place.authorized_keys(*MINE), password=PASSWORD, flags=old)
     place.atexit.register(here.__exit__)
     return here.__enter__()
@@ -52,6 +52,18 @@ def with_cipher(name, mac=None):
     used = re.escape(mac or '<implicit>')
     expect(ssh('echo pearl', options=options), rf'kex: client->server cipher: {re.escape(name)} MAC: {used} ',
            rf'kex: server->client cipher: {re.escape(name)} MAC: {used} ')
+
+
+def with_compression_both_ways():
+    used = r'cipher: \S+ MAC: \S+ compression: zlib@openssh\.com'
+    expect(ssh('echo pearl', options=['Compression=yes']), 'kex: client->server ' + used, 'kex: server->client ' + used,
+           r'[Ee]nabling compression')
+
+
+def compressed_mebibytes_come_back_through_rekeys():
+    data = os.urandom(1 << 20) + b'sand ' * (1 << 20)
+    done = ssh('cat', options=['Compression=yes', 'RekeyLimit=256K'], input=data)
+    assert done.returncode == 0 and done.stdout == data, (done.returncode, done.stderr[-2000:])
 
 
 def with_user_key(name):
@@ -132,6 +144,8 @@ tap.run(each(place.KEX, with_kex, 'key exchange') + each(place.KEYS, with_host_k
         each(place.KEYS, with_user_key, 'user key algorithm') + each(place.AEAD, with_cipher, 'cipher') +
         [(f'ssh sees cipher {c} with {m}', functools.partial(with_cipher, c, m)) for c, m in dict.fromkeys(place.WITH_MAC)] +
         [(f'exit status {n} arrives', functools.partial(exit_status_is, n)) for n in (0, 7, 255)] + [
+    with_compression_both_ways,
+    compressed_mebibytes_come_back_through_rekeys,
     the_signature_algorithms_are_announced,
     strict_kex_is_agreed,
     a_password_is_accepted,

@@ -1,5 +1,6 @@
 # Knows: what OpenSSH's sshd must see when our client comes. Must not know: how the client works.
 import functools
+import os
 import re
 
 import nacre
@@ -57,6 +58,19 @@ def with_cipher(name, mac=None):
     used = re.escape(mac or '<implicit>')
     expect(done, since, rf'kex: client->server cipher: {re.escape(name)} MAC: {used} ',
            rf'kex: server->client cipher: {re.escape(name)} MAC: {used} ')
+
+
+def with_compression_both_ways():
+    done, since = session(flags=['-C'])
+    used = r'cipher: \S+ MAC: \S+ compression: zlib@openssh\.com'
+    expect(done, since, 'kex: client->server ' + used, 'kex: server->client ' + used,
+           r'enabling compress(ion|ed)|Enabling compression')
+
+
+def eight_compressed_mib_come_back_through_rekeys():
+    data = os.urandom(1 << 20) + b'sand ' * (1 << 20)
+    done = nacre.run(server().port, 'cat', key=ED, known=known(), flags=['-C'], options=['RekeyLimit=256K'], input=data)
+    assert done.returncode == 0 and done.stdout == data, (done.returncode, done.stderr[-2000:])
 
 
 def with_user_key(name):
@@ -211,6 +225,8 @@ tap.run(each(place.KEX, with_kex, 'key exchange') + each(place.KEYS, with_host_k
         each(place.KEYS, with_user_key, 'user key algorithm') + each(place.AEAD, with_cipher, 'cipher') +
         [(f'sshd sees cipher {c} with {m}', functools.partial(with_cipher, c, m)) for c, m in dict.fromkeys(place.WITH_MAC)] +
         [(f'exit status {n} arrives', functools.partial(exit_status_is, n)) for n in (0, 7, 255)] + [
+    with_compression_both_ways,
+    eight_compressed_mib_come_back_through_rekeys,
     the_default_is_the_first_of_each_list,
     the_key_is_sent_without_a_probe_or_none,
     strict_kex_is_agreed_where_the_server_knows_it,
