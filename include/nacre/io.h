@@ -45,8 +45,8 @@ NACRE_API unsigned nacre_pump(nacre_conn *conn, int fd, bool readable);
 NACRE_API int nacre_dial(
     const char *host, unsigned port, int timeout_ms, int *fd, char *why, size_t why_size) NACRE_CHECK;
 
-/* Reads a private key file: opened without blocking, a regular file of at most 1 MiB, owned by this user or root, and,
- * where it is this user's, closed to others (mode & 077 is 0).
+/* Reads a private key file of any format that nacre_key_parse_private knows: opened without blocking, a regular file of
+ * at most 1 MiB, owned by this user or root, and, where it is this user's, closed to others (mode & 077 is 0).
  *
  * env: NULL for nacre_env_default(). passphrase: NULL for none. *key: the caller's (nacre_key_free), NULL on failure.
  * why: as in nacre_dial; it names the file and the check that failed.
@@ -54,6 +54,37 @@ NACRE_API int nacre_dial(
  * Returns NACRE_OK, NACRE_E_FILE, NACRE_E_NOMEM, or what nacre_key_parse_private says. */
 NACRE_API int nacre_key_load(const struct nacre_env *env, const char *path, const char *passphrase, nacre_key **key,
     char *why, size_t why_size) NACRE_CHECK;
+
+#define NACRE_PASSPHRASE_MAX 1024 /* bytes of a passphrase that is asked for, with its NUL */
+#define NACRE_PASSPHRASE_TRIES 3
+
+/* Gives the passphrase of the file at `path`: writes it to answer (cap bytes, zeroed, NUL at its end) and returns 0;
+ * else nobody knows it. attempt counts from 0. */
+typedef int nacre_passphrase_fn(void *ctx, const char *path, unsigned attempt, char *answer, size_t cap);
+
+/* The same, and asks where the file turns out to be encrypted, up to NACRE_PASSPHRASE_TRIES times. ask: not NULL; ctx
+ * is passed on. The answers are wiped. Where ask gives up: NACRE_E_KEY_PASSPHRASE, or, after a wrong answer,
+ * NACRE_E_KEY_PASSPHRASE_WRONG. */
+NACRE_API int nacre_key_load_asking(const struct nacre_env *env, const char *path, nacre_passphrase_fn *ask, void *ctx,
+    nacre_key **key, char *why, size_t why_size) NACRE_CHECK;
+
+/* Reads a public key from a public or a private file, of any format, whoever may read it; no passphrase is needed. A
+ * private file that does not show its public half (an encrypted PEM file) is looked up beside: `path`.pub.
+ *
+ * Returns NACRE_OK, NACRE_E_FILE, NACRE_E_NOMEM, or what nacre_key_parse_public or nacre_key_peek_public says. */
+NACRE_API int nacre_key_load_public(
+    const struct nacre_env *env, const char *path, nacre_key **key, char *why, size_t why_size) NACRE_CHECK;
+
+/* Writes a private key's file, mode 0600 from the start, or a public key's, mode 0644. It appears whole or not at all.
+ *
+ * options: as in nacre_key_write_private, NULL for the usual. replaces: whether a file that is there is replaced; else
+ * it stays, and that is NACRE_E_FILE. why: as in nacre_dial.
+ *
+ * Returns NACRE_OK, NACRE_E_FILE, or what nacre_key_write_private or nacre_key_write_public says. */
+NACRE_API int nacre_key_save_private(const struct nacre_env *env, const char *path, const nacre_key *key,
+    const struct nacre_key_write_options *options, bool replaces, char *why, size_t why_size) NACRE_CHECK;
+NACRE_API int nacre_key_save_public(const struct nacre_env *env, const char *path, const nacre_key *key,
+    const struct nacre_key_write_options *options, bool replaces, char *why, size_t why_size) NACRE_CHECK;
 
 /* Reads a whole regular file of at most `max` bytes; what is not a regular file (a FIFO, a directory) is refused, not
  * waited for.

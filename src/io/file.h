@@ -29,6 +29,9 @@ void file_bytes_free(const struct nacre_env *env, struct file_bytes *bytes);
 /* Adds a line (without its newline) at the end of a file, made with mode 0600 where there is none. A last line without
  * a newline is ended first. Writers that use this wait for each other, at most a few seconds. */
 int file_append_line(const char *path, struct slice line, struct failure *why) NACRE_CHECK;
+/* Puts a file in place, whole or not at all; it has mode 0600 until it is whole. A file that is there stays, and is an
+ * error, unless `replaces`. */
+int file_put(const char *path, struct slice bytes, unsigned mode, bool replaces, struct failure *why) NACRE_CHECK;
 /* Puts a file of mode 0600 in place, whole or not at all: a new file beside it, flushed, then renamed over it. */
 int file_replace(const char *path, struct slice bytes, struct failure *why) NACRE_CHECK;
 

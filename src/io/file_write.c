@@ -139,7 +139,7 @@ out:
 
 /* 0 or an errno; the new file is complete on the disk, or gone. */
 static int
-write_beside(char *name, struct slice bytes)
+write_beside(char *name, struct slice bytes, mode_t mode)
 {
 	int fd = mkostemp(name, O_CLOEXEC); /* O_EXCL and 0600 from the start (CVE-2022-24302) */
 	int error;
@@ -147,7 +147,7 @@ write_beside(char *name, struct slice bytes)
 	if (fd < 0)
 		return errno;
 	error = write_all(fd, bytes);
-	if (error == 0 && fsync(fd) != 0)
+	if (error == 0 && (fchmod(fd, mode) != 0 || fsync(fd) != 0))
 		error = errno;
 	if (close(fd) != 0 && error == 0)
 		error = errno;
@@ -156,8 +156,21 @@ write_beside(char *name, struct slice bytes)
 	return error;
 }
 
+/* 0 or an errno. link, unlike rename, does not take the place of a file that is there. */
+static int
+move_in_place(const char *name, const char *path, bool replaces)
+{
+	int error = 0;
+
+	if ((replaces ? rename(name, path) : link(name, path)) != 0)
+		error = errno;
+	if (!replaces || error != 0)
+		(void)unlink(name);
+	return error;
+}
+
 int
-file_replace(const char *path, struct slice bytes, struct failure *why)
+file_put(const char *path, struct slice bytes, unsigned mode, bool replaces, struct failure *why)
 {
 	size_t n = strlen(path) + sizeof(".XXXXXX");
 	char *name = malloc(n);
@@ -166,15 +179,16 @@ file_replace(const char *path, struct slice bytes, struct failure *why)
 	if (name == NULL)
 		return failure_set(why, NACRE_E_NOMEM, NACRE_ORIGIN_RESOURCE, "%s: out of memory", path);
 	snprintf(name, n, "%s.XXXXXX", path);
-	if ((error = write_beside(name, bytes)) != 0) {
+	if ((error = write_beside(name, bytes, (mode_t)mode)) != 0)
 		rc = file_fail(why, path, "write", error);
-		goto out;
-	}
-	if (rename(name, path) != 0) {
-		rc = file_fail(why, path, "rename", errno);
-		(void)unlink(name);
-	}
-out:
+	else if ((error = move_in_place(name, path, replaces)) != 0)
+		rc = file_fail(why, path, replaces ? "rename" : "link", error);
 	free(name);
 	return rc;
+}
+
+int
+file_replace(const char *path, struct slice bytes, struct failure *why)
+{
+	return file_put(path, bytes, 0600, true, why);
 }
