@@ -3,6 +3,7 @@
 #include "kex.h"
 #include "dh.h"
 #include "kex_ecdh.h"
+#include "kex_hybrid.h"
 #include "mem.h"
 
 #include <sodium.h>
@@ -78,6 +79,18 @@ x25519_respond(const struct nacre_env *env, const uint8_t *init, uint8_t *reply,
 	}
 
 const struct kex kex_table[] = {
+    {
+	.name = "mlkem768x25519-sha256",
+	.post_quantum = true,
+	.hash = HASH_SHA256,
+	.secret_form = KEX_SECRET_STRING,
+	.init_len = MLKEM768_EK_LEN + X25519_LEN,
+	.reply_len = MLKEM768_CT_LEN + X25519_LEN,
+	.secret_len = 32,
+	.init = kex_mlkem_init,
+	.respond = kex_mlkem_respond,
+	.finish = kex_mlkem_finish,
+    },
     X25519("curve25519-sha256"),
     X25519("curve25519-sha256@libssh.org"),
     NISTP(nistp256, 256, HASH_SHA256),

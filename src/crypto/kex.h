@@ -7,9 +7,9 @@
 #include "hash.h"
 #include <nacre/env.h>
 
-#define KEX_STATE_MAX 80 /* grows with the methods */
-#define KEX_PUBLIC_MAX 1024 /* the longest init or reply value: of an 8192-bit group */
-#define KEX_SECRET_MAX 1024
+#define KEX_STATE_MAX 2432 /* ML-KEM-768's decapsulation key, and X25519's */
+#define KEX_PUBLIC_MAX 1216 /* the longest init or reply value: ML-KEM-768's and X25519's */
+#define KEX_SECRET_MAX 1024 /* of an 8192-bit group */
 
 /* Which messages carry the values. */
 enum kex_shape {

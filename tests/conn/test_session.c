@@ -115,7 +115,7 @@ check_names(const struct session *s, const char *cipher, const char *mac, const 
 	assert_string_equal(info.cipher_in, cipher);
 	assert_string_equal(info.mac_out, mac);
 	assert_string_equal(info.host_key_algorithm, host_key);
-	assert_string_equal(info.kex, "curve25519-sha256");
+	assert_string_equal(info.kex, "mlkem768x25519-sha256");
 	assert_int_equal(info.session_id.n, 32);
 }
 

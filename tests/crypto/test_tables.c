@@ -12,8 +12,8 @@ static void
 ciphers_are_in_the_order_of_preference(void **state)
 {
 	static const char *const names[] = {"aes256-gcm@openssh.com", "chacha20-poly1305@openssh.com",
-	    "aes128-gcm@openssh.com", "aes256-ctr", "aes192-ctr", "aes128-ctr", "aes256-cbc",
-	    "aes192-cbc", "aes128-cbc", "3des-cbc"};
+	    "aes128-gcm@openssh.com", "aes256-ctr", "aes192-ctr", "aes128-ctr", "aes256-cbc", "aes192-cbc",
+	    "aes128-cbc", "3des-cbc"};
 	size_t i;
 
 	(void)state;
@@ -27,11 +27,11 @@ ciphers_are_in_the_order_of_preference(void **state)
 static void
 macs_are_in_the_order_of_preference(void **state)
 {
-	static const char *const names[] = {
-	    "hmac-sha2-512-etm@openssh.com", "hmac-sha2-256-etm@openssh.com", "umac-128-etm@openssh.com", "hmac-sha2-256",
-	    "hmac-sha2-512", "umac-128@openssh.com", "umac-64-etm@openssh.com", "umac-64@openssh.com",
-	    "hmac-sha1-etm@openssh.com", "hmac-sha1", "hmac-sha1-96-etm@openssh.com", "hmac-sha1-96",
-	    "hmac-md5-etm@openssh.com", "hmac-md5", "hmac-md5-96-etm@openssh.com", "hmac-md5-96"};
+	static const char *const names[] = {"hmac-sha2-512-etm@openssh.com", "hmac-sha2-256-etm@openssh.com",
+	    "umac-128-etm@openssh.com", "hmac-sha2-256", "hmac-sha2-512", "umac-128@openssh.com",
+	    "umac-64-etm@openssh.com", "umac-64@openssh.com", "hmac-sha1-etm@openssh.com", "hmac-sha1",
+	    "hmac-sha1-96-etm@openssh.com", "hmac-sha1-96", "hmac-md5-etm@openssh.com", "hmac-md5",
+	    "hmac-md5-96-etm@openssh.com", "hmac-md5-96"};
 	size_t i;
 
 	(void)state;
@@ -45,11 +45,11 @@ macs_are_in_the_order_of_preference(void **state)
 static void
 key_agreements_are_in_the_order_of_preference(void **state)
 {
-	static const char *const names[] = {"curve25519-sha256", "curve25519-sha256@libssh.org",
-	    "ecdh-sha2-nistp256", "ecdh-sha2-nistp384", "ecdh-sha2-nistp521", "diffie-hellman-group16-sha512",
-	    "diffie-hellman-group18-sha512", "diffie-hellman-group14-sha256", "diffie-hellman-group-exchange-sha256",
-	    "diffie-hellman-group15-sha512", "diffie-hellman-group17-sha512", "diffie-hellman-group14-sha1",
-	    "diffie-hellman-group-exchange-sha1", "diffie-hellman-group1-sha1"};
+	static const char *const names[] = {"mlkem768x25519-sha256", "curve25519-sha256",
+	    "curve25519-sha256@libssh.org", "ecdh-sha2-nistp256", "ecdh-sha2-nistp384", "ecdh-sha2-nistp521",
+	    "diffie-hellman-group16-sha512", "diffie-hellman-group18-sha512", "diffie-hellman-group14-sha256",
+	    "diffie-hellman-group-exchange-sha256", "diffie-hellman-group15-sha512", "diffie-hellman-group17-sha512",
+	    "diffie-hellman-group14-sha1", "diffie-hellman-group-exchange-sha1", "diffie-hellman-group1-sha1"};
 	size_t i;
 
 	(void)state;
@@ -65,7 +65,8 @@ static void
 only_a_whole_name_finds_a_row(void **state)
 {
 	static const char *const names[] = {"", "aes256", "aes256-ctr ", "AES256-CTR", "none", "aes256-gcm",
-	    "hmac-sha2-25", "hmac-sha", "umac-64", "hmac-sha2-256-etm", "curve25519-sha25", "curve25519-sha256,", "ext-info-c"};
+	    "hmac-sha2-25", "hmac-sha", "umac-64", "hmac-sha2-256-etm", "curve25519-sha25", "mlkem768x25519-sha512",
+	    "curve25519-sha256,", "ext-info-c"};
 	size_t i;
 
 	(void)state;
@@ -108,8 +109,8 @@ every_mac_row_is_as_its_name_says(void **state)
 	for (m = mac_table; m->name != NULL; m++) {
 		assert_true(m->init != NULL && m->tag != NULL && m->wipe != NULL);
 		assert_true(m->tag_len <= CIPHER_TAG_MAX && m->key_len <= 64 && m->tag_len >= 8);
-		assert_int_equal(m->tag_len == m->key_len,
-		    strstr(m->name, "-96") == NULL && strstr(m->name, "umac-64") == NULL);
+		assert_int_equal(
+		    m->tag_len == m->key_len, strstr(m->name, "-96") == NULL && strstr(m->name, "umac-64") == NULL);
 		assert_int_equal(m->legacy, strstr(m->name, "-sha1") != NULL || strstr(m->name, "-md5") != NULL);
 		assert_int_equal(m->etm, strstr(m->name, "-etm@openssh.com") != NULL);
 	}

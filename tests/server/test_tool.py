@@ -86,7 +86,7 @@ def the_demo_shows_a_command_and_what_was_negotiated():
     before = sorted(os.listdir(PLACE.name))
     done = nacre('demo')
     assert done.returncode == 0 and done.stderr == b'', done
-    for pattern in (rb'stdout +hello, reef\n', rb'stderr +this came', rb'exit status +0\n', rb'key exchange +curve25519',
+    for pattern in (rb'stdout +hello, reef\n', rb'stderr +this came', rb'exit status +0\n', rb'key exchange +mlkem768x25519',
                     rb'cipher +\S+', rb'strict +yes', rb'SHA256:'):
         assert re.search(pattern, done.stdout), (pattern, done.stdout)
     assert sorted(os.listdir(PLACE.name)) == before, 'the demo left something behind'

@@ -85,6 +85,29 @@ def rsa_key(group):
     return [magnitude(group["publicKey"]["modulus"]), magnitude(group["publicKey"]["publicExponent"])]
 
 
+ROUND_3 = "based on official round 3"
+
+
+def encaps(group):
+    """The lengths are fixed here; of the many alike, every twelfth."""
+    for t in group["tests"]:
+        alike = "not reduced" in t.get("comment", "") or ROUND_3 in t.get("comment", "")
+        if len(t["ek"]) == 2 * 1184 and (not alike or t["tcId"] % 12 == 0):
+            yield [verdict(t), str(t["tcId"]), t["ek"], t["m"], hexed(t["c"]), hexed(t["K"])]
+
+
+def decaps_of_seed(group):
+    for t in group["tests"]:
+        if t["result"] == "valid" and (ROUND_3 not in t.get("comment", "") or t["tcId"] % 12 == 0):
+            yield ["good", str(t["tcId"]), t["seed"], t["c"], t["K"]]
+
+
+def decaps(group):
+    for t in group["tests"]:
+        if len(t["dk"]) == 2 * 2400 and len(t["c"]) == 2 * 1088:
+            yield [verdict(t), str(t["tcId"]), t["dk"], t["c"], hexed(t.get("K", ""))]
+
+
 FILES = {
     "x25519": ("x25519_test.json", agreement, "case: number, private, public, shared"),
     "ecdh_p256": ("ecdh_secp256r1_ecpoint_test.json", point_agreement(32), "case: number, private, public, shared"),
@@ -97,6 +120,9 @@ FILES = {
     "aes_gcm": ("aes_gcm_test.json", aead, "case: number, key, nonce, additional data, plaintext, ciphertext, tag"),
     "hmac_sha256": ("hmac_sha256_test.json", mac(256), "case: number, key, message, tag"),
     "hmac_sha512": ("hmac_sha512_test.json", mac(512), "case: number, key, message, tag"),
+    "mlkem_encaps": ("mlkem_768_encaps_test.json", encaps, "case: number, encapsulation key, m, ciphertext, secret"),
+    "mlkem_decaps_of_seed": ("mlkem_768_test.json", decaps_of_seed, "case: number, d || z, ciphertext, secret"),
+    "mlkem_decaps": ("mlkem_768_semi_expanded_decaps_test.json", decaps, "case: number, decapsulation key, ciphertext, secret"),
 }
 for bits in 2048, 3072, 4096:
     for sha in "sha256", "sha512":
