@@ -1,5 +1,5 @@
 /* kex: the table of key agreement methods. Knows: X25519 through libsodium. Must not know: messages. RFC 7748, RFC
- * 8731; the other rows' are named in kex_ecdh.c and dh.c. */
+ * 8731; the other rows' are named in kex_hybrid.c, kex_ecdh.c and dh.c. */
 #include "kex.h"
 #include "dh.h"
 #include "kex_ecdh.h"
@@ -58,6 +58,13 @@ x25519_respond(const struct nacre_env *env, const uint8_t *init, uint8_t *reply,
 		.finish = x25519_finish,                                                                               \
 	}
 
+#define SNTRUP(kex_name)                                                                                               \
+	{                                                                                                              \
+		.name = kex_name, .post_quantum = true, .hash = HASH_SHA512, .secret_form = KEX_SECRET_STRING,         \
+		.init_len = SNTRUP761_PK_LEN + X25519_LEN, .reply_len = SNTRUP761_CT_LEN + X25519_LEN,                 \
+		.secret_len = 64, .init = kex_sntrup_init, .respond = kex_sntrup_respond, .finish = kex_sntrup_finish, \
+	}
+
 #define NISTP(curve, bits, kex_hash)                                                                                   \
 	{                                                                                                              \
 		.name = "ecdh-sha2-" #curve, .hash = kex_hash, .secret_form = KEX_SECRET_MPINT,                        \
@@ -91,6 +98,8 @@ const struct kex kex_table[] = {
 	.respond = kex_mlkem_respond,
 	.finish = kex_mlkem_finish,
     },
+    SNTRUP("sntrup761x25519-sha512"),
+    SNTRUP("sntrup761x25519-sha512@openssh.com"),
     X25519("curve25519-sha256"),
     X25519("curve25519-sha256@libssh.org"),
     NISTP(nistp256, 256, HASH_SHA256),

@@ -13,11 +13,14 @@
 _Static_assert(MLKEM768_DK_LEN <= KEM_DK_MAX && MLKEM768_EK_LEN + X25519_LEN <= KEX_PUBLIC_MAX &&
 		   MLKEM768_SECRET_LEN == KEM_SECRET_LEN,
     "ML-KEM-768 sizes");
+_Static_assert(SNTRUP761_SK_LEN <= KEM_DK_MAX && SNTRUP761_PK_LEN + X25519_LEN <= KEX_PUBLIC_MAX &&
+		   SNTRUP761_SECRET_LEN == KEM_SECRET_LEN,
+    "sntrup761 sizes");
 
 struct kem {
 	enum hash_id hash; /* of both secrets */
 	size_t ek_len, ct_len;
-	bool (*check)(const uint8_t *ek);
+	bool (*check)(const uint8_t *ek); /* NULL: any bytes are a key */
 	int (*keygen)(const struct nacre_env *env, uint8_t *ek, uint8_t *dk);
 	int (*encaps)(const struct nacre_env *env, const uint8_t *ek, uint8_t *ct, uint8_t *secret);
 	int (*decaps)(const uint8_t *dk, const uint8_t *ct, uint8_t *secret);
@@ -31,6 +34,15 @@ static const struct kem mlkem = {
     .keygen = mlkem768_keygen,
     .encaps = mlkem768_encaps,
     .decaps = mlkem768_decaps,
+};
+
+static const struct kem sntrup = {
+    .hash = HASH_SHA512,
+    .ek_len = SNTRUP761_PK_LEN,
+    .ct_len = SNTRUP761_CT_LEN,
+    .keygen = sntrup761_keygen,
+    .encaps = sntrup761_encaps,
+    .decaps = sntrup761_decaps,
 };
 
 /* What the initiator keeps in kex_state.bytes. */
@@ -131,4 +143,22 @@ int
 kex_mlkem_finish(struct kex_state *st, const uint8_t *reply, uint8_t *secret)
 {
 	return hybrid_finish(&mlkem, st, reply, secret);
+}
+
+int
+kex_sntrup_init(struct kex_state *st, const struct nacre_env *env, uint8_t *out)
+{
+	return hybrid_init(&sntrup, st, env, out);
+}
+
+int
+kex_sntrup_respond(const struct nacre_env *env, const uint8_t *init, uint8_t *reply, uint8_t *secret)
+{
+	return hybrid_respond(&sntrup, env, init, reply, secret);
+}
+
+int
+kex_sntrup_finish(struct kex_state *st, const uint8_t *reply, uint8_t *secret)
+{
+	return hybrid_finish(&sntrup, st, reply, secret);
 }

@@ -5,11 +5,16 @@
 
 #include "kex.h"
 #include "mlkem768.h"
+#include "sntrup761.h"
 
 #define HYBRID_X25519_LEN 32
 
 int kex_mlkem_init(struct kex_state *st, const struct nacre_env *env, uint8_t *out);
 int kex_mlkem_respond(const struct nacre_env *env, const uint8_t *init, uint8_t *reply, uint8_t *secret);
 int kex_mlkem_finish(struct kex_state *st, const uint8_t *reply, uint8_t *secret);
+
+int kex_sntrup_init(struct kex_state *st, const struct nacre_env *env, uint8_t *out);
+int kex_sntrup_respond(const struct nacre_env *env, const uint8_t *init, uint8_t *reply, uint8_t *secret);
+int kex_sntrup_finish(struct kex_state *st, const uint8_t *reply, uint8_t *secret);
 
 #endif

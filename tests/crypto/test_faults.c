@@ -164,7 +164,7 @@ static const struct {
     {"packet", protect_a_packet, 19, 4},
     {"packet by CBC", protect_by_cbc, 8, 4},
     {"packet without AES in the CPU", protect_without_aes, 1, 4},
-    {"key agreement", agree, 3, 10},
+    {"key agreement", agree, 5, 10},
     {"Ed25519", use_ed25519, 1, 3},
     {"ECDSA", use_ecdsa, 3, 20},
     {"ECDSA key", make_ecdsa, 3, 4},

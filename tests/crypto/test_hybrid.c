@@ -18,6 +18,8 @@ static const struct {
 	size_t ek_len, ct_len;
 } rows[] = {
     {"mlkem768x25519-sha256", HASH_SHA256, MLKEM768_EK_LEN, MLKEM768_CT_LEN},
+    {"sntrup761x25519-sha512", HASH_SHA512, SNTRUP761_PK_LEN, SNTRUP761_CT_LEN},
+    {"sntrup761x25519-sha512@openssh.com", HASH_SHA512, SNTRUP761_PK_LEN, SNTRUP761_CT_LEN},
 };
 
 #define N_ROWS (sizeof(rows) / sizeof(rows[0]))
@@ -74,6 +76,43 @@ mlkem_secret_is_the_hash_of_both(void **state)
 	assert_int_equal(hash_once(HASH_SHA256, slice_of(both, sizeof(both)), wanted), 0);
 	assert_memory_equal(talk.ours, wanted, sizeof(wanted));
 	assert_memory_equal(talk.theirs, wanted, sizeof(wanted));
+}
+
+/* RFC 9941 3: K = SHA-512(k || X25519), the X25519 part as raw bytes. */
+static void
+sntrup_secret_is_the_hash_of_both(void **state)
+{
+	uint8_t both[64], wanted[64];
+	struct talk talk;
+
+	(void)state;
+	talk_begin(&talk, 1);
+	assert_int_equal(talk_respond(&talk), 0);
+	assert_int_equal(talk_finish(&talk), 0);
+	assert_int_equal(sntrup761_decaps(talk.st.bytes + X, talk.reply, both), 0);
+	assert_int_equal(crypto_scalarmult(both + 32, talk.st.bytes, talk.reply + SNTRUP761_CT_LEN), 0);
+	assert_int_equal(hash_once(HASH_SHA512, slice_of(both, sizeof(both)), wanted), 0);
+	assert_memory_equal(talk.ours, wanted, sizeof(wanted));
+	assert_memory_equal(talk.theirs, wanted, sizeof(wanted));
+}
+
+/* RFC 9941 appendix A shows what the two secrets of a session are joined to. */
+static void
+rfc9941_secret_comes_out(void **state)
+{
+	uint8_t joined[64];
+	struct vectors v;
+
+	(void)state;
+	for (vectors_open(&v, "rfc9941.txt"); vectors_next(&v);) {
+		assert_true(
+		    vectors_field(&v, 1).n == 32 && vectors_field(&v, 2).n == 32 && vectors_field(&v, 3).n == 64);
+		memcpy(joined, vectors_field(&v, 1).p, 32);
+		memcpy(joined + 32, vectors_field(&v, 2).p, 32);
+		assert_int_equal(hash_once(HASH_SHA512, slice_of(joined, sizeof(joined)), joined), 0);
+		vectors_expect_bytes(&v, joined, vectors_field(&v, 3));
+	}
+	vectors_close(&v);
 }
 
 /* RFC 8731 3 holds for the hybrids too. Nothing of the KEM was computed: the reply's place for it is untouched. */
@@ -177,6 +216,8 @@ main(void)
 {
 	const struct CMUnitTest tests[] = {
 	    cmocka_unit_test(mlkem_secret_is_the_hash_of_both),
+	    cmocka_unit_test(sntrup_secret_is_the_hash_of_both),
+	    cmocka_unit_test(rfc9941_secret_comes_out),
 	    cmocka_unit_test(a_point_of_low_order_is_refused_before_the_kem),
 	    cmocka_unit_test(an_encapsulation_key_beyond_q_is_refused_first),
 	    cmocka_unit_test(a_changed_ciphertext_gives_another_secret),

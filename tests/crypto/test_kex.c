@@ -164,6 +164,8 @@ static const struct {
 	size_t init_len, reply_len, secret_len;
 } rows[] = {
     {"mlkem768x25519-sha256", HASH_SHA256, KEX_SECRET_STRING, 1184 + 32, 1088 + 32, 32},
+    {"sntrup761x25519-sha512", HASH_SHA512, KEX_SECRET_STRING, 1158 + 32, 1039 + 32, 64},
+    {"sntrup761x25519-sha512@openssh.com", HASH_SHA512, KEX_SECRET_STRING, 1158 + 32, 1039 + 32, 64},
     {"curve25519-sha256", HASH_SHA256, KEX_SECRET_MPINT, 32, 32, 32},
     {"curve25519-sha256@libssh.org", HASH_SHA256, KEX_SECRET_MPINT, 32, 32, 32},
 };

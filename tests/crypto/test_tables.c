@@ -45,11 +45,12 @@ macs_are_in_the_order_of_preference(void **state)
 static void
 key_agreements_are_in_the_order_of_preference(void **state)
 {
-	static const char *const names[] = {"mlkem768x25519-sha256", "curve25519-sha256",
-	    "curve25519-sha256@libssh.org", "ecdh-sha2-nistp256", "ecdh-sha2-nistp384", "ecdh-sha2-nistp521",
-	    "diffie-hellman-group16-sha512", "diffie-hellman-group18-sha512", "diffie-hellman-group14-sha256",
-	    "diffie-hellman-group-exchange-sha256", "diffie-hellman-group15-sha512", "diffie-hellman-group17-sha512",
-	    "diffie-hellman-group14-sha1", "diffie-hellman-group-exchange-sha1", "diffie-hellman-group1-sha1"};
+	static const char *const names[] = {"mlkem768x25519-sha256", "sntrup761x25519-sha512",
+	    "sntrup761x25519-sha512@openssh.com", "curve25519-sha256", "curve25519-sha256@libssh.org",
+	    "ecdh-sha2-nistp256", "ecdh-sha2-nistp384", "ecdh-sha2-nistp521", "diffie-hellman-group16-sha512",
+	    "diffie-hellman-group18-sha512", "diffie-hellman-group14-sha256", "diffie-hellman-group-exchange-sha256",
+	    "diffie-hellman-group15-sha512", "diffie-hellman-group17-sha512", "diffie-hellman-group14-sha1",
+	    "diffie-hellman-group-exchange-sha1", "diffie-hellman-group1-sha1"};
 	size_t i;
 
 	(void)state;
