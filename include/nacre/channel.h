@@ -25,6 +25,8 @@ NACRE_API int nacre_conn_channel_eof(nacre_conn *conn, uint32_t channel);
 NACRE_API const uint8_t *nacre_conn_channel_peek(nacre_conn *conn, uint32_t channel, enum nacre_stream stream, size_t *n);
 /* Says that the first n of them were used; the window is given back to the peer in large steps. */
 NACRE_API int nacre_conn_channel_consume(nacre_conn *conn, uint32_t channel, enum nacre_stream stream, size_t n);
+/* Peek, a copy of at most n bytes to p, and consume in one; returns how many, 0: nothing now. */
+NACRE_API size_t nacre_conn_channel_read(nacre_conn *conn, uint32_t channel, enum nacre_stream stream, void *p, size_t n);
 /* Borrows the channel's staging area: room for *n bytes to send on a stream. NULL and 0 where there is no room now:
  * CHANNEL_WRITABLE says when. Valid until commit; other calls do not move it. */
 NACRE_API uint8_t *nacre_conn_channel_write_space(nacre_conn *conn, uint32_t channel, enum nacre_stream stream, size_t *n);

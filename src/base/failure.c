@@ -61,7 +61,7 @@ failure_set_hint(struct failure *f, const char *format, ...)
 }
 
 void
-failure_clear(struct failure *f, const struct nacre_env *env)
+failure_empty(struct failure *f, const struct nacre_env *env)
 {
 	mem_free_str(env, f->ours);
 	mem_free_str(env, f->theirs);

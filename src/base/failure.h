@@ -34,7 +34,14 @@ __attribute__((format(printf, 2, 3)))
 #endif
 void
 failure_set_hint(struct failure *f, const char *format, ...);
-void failure_clear(struct failure *f, const struct nacre_env *env);
+void failure_empty(struct failure *f, const struct nacre_env *env);
+/* Each call of the facade begins with a clear one: it seldom has to be made so. */
+static inline void
+failure_clear(struct failure *f, const struct nacre_env *env)
+{
+	if (f->code != 0 || f->ours != NULL || f->theirs != NULL || f->peer_text != NULL || f->hint[0] != 0)
+		failure_empty(f, env);
+}
 /* A view for the caller; lives as long as f does. */
 void failure_view(const struct failure *f, struct nacre_error *out);
 

@@ -21,6 +21,16 @@ void mem_wipe_free(const struct nacre_env *env, void *p, size_t n);
 char *mem_str(const struct nacre_env *env, struct slice s);
 void mem_free_str(const struct nacre_env *env, char *s);
 
+/* A variable that is written as a whole before it is read: the build need not zero it first. */
+#if defined(__has_attribute)
+#if __has_attribute(uninitialized)
+#define MEM_SET_LATER __attribute__((uninitialized))
+#endif
+#endif
+#ifndef MEM_SET_LATER
+#define MEM_SET_LATER
+#endif
+
 /* Zeroes n bytes in a way that no compiler leaves out. */
 void mem_wipe(void *p, size_t n);
 

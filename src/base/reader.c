@@ -3,39 +3,12 @@
 
 #define NAME_MAX_LEN 64 /* RFC 4251 6 */
 
-struct slice
-reader_bytes(struct reader *r, size_t n)
-{
-	struct slice s;
-
-	if (r->bad || n > r->n) {
-		r->bad = true;
-		return SLICE_NONE;
-	}
-	s = slice_of(r->p, n);
-	if (n > 0) {
-		r->p += n;
-		r->n -= n;
-	}
-	return s;
-}
-
 uint8_t
 reader_u8(struct reader *r)
 {
 	struct slice s = reader_bytes(r, 1);
 
 	return s.n == 0 ? 0 : s.p[0];
-}
-
-uint32_t
-reader_u32(struct reader *r)
-{
-	struct slice s = reader_bytes(r, 4);
-
-	if (s.n == 0)
-		return 0;
-	return (uint32_t)s.p[0] << 24 | (uint32_t)s.p[1] << 16 | (uint32_t)s.p[2] << 8 | s.p[3];
 }
 
 uint64_t
@@ -55,14 +28,6 @@ bool
 reader_bool(struct reader *r)
 {
 	return reader_u8(r) != 0;
-}
-
-struct slice
-reader_string(struct reader *r)
-{
-	uint32_t n = reader_u32(r);
-
-	return reader_bytes(r, n);
 }
 
 static bool

@@ -18,12 +18,44 @@ reader_of(struct slice s)
 	return (struct reader){s.p, s.n, false};
 }
 
+static inline struct slice
+reader_bytes(struct reader *r, size_t n)
+{
+	struct slice s;
+
+	if (r->bad || n > r->n) {
+		r->bad = true;
+		return SLICE_NONE;
+	}
+	s = slice_of(r->p, n);
+	if (n > 0) {
+		r->p += n;
+		r->n -= n;
+	}
+	return s;
+}
+
+static inline uint32_t
+reader_u32(struct reader *r)
+{
+	struct slice s = reader_bytes(r, 4);
+
+	if (s.n == 0)
+		return 0;
+	return (uint32_t)s.p[0] << 24 | (uint32_t)s.p[1] << 16 | (uint32_t)s.p[2] << 8 | s.p[3];
+}
+
+static inline struct slice
+reader_string(struct reader *r)
+{
+	uint32_t n = reader_u32(r);
+
+	return reader_bytes(r, n);
+}
+
 uint8_t reader_u8(struct reader *r);
-uint32_t reader_u32(struct reader *r);
 uint64_t reader_u64(struct reader *r);
 bool reader_bool(struct reader *r); /* any nonzero byte is true */
-struct slice reader_bytes(struct reader *r, size_t n);
-struct slice reader_string(struct reader *r);
 /* A string that is a name-list: US-ASCII, each name at most 64 bytes. Empty names may stand in it: slice_next_name passes
  * over them. */
 struct slice reader_names(struct reader *r);

@@ -114,7 +114,7 @@ mux_packet(struct mux *mux, struct slice payload)
 {
 	const struct route *route = find_route(payload);
 	const char *field;
-	union msg_any msg;
+	union msg_any msg MEM_SET_LATER; /* by the parse */
 
 	if (route == NULL)
 		return mux_fail(mux, NACRE_E_PROTOCOL, "message %u does not belong to the connection protocol",

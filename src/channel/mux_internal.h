@@ -69,9 +69,21 @@ mux_tell(struct mux *mux, const struct channel *ch, enum nacre_event_type type)
 }
 
 /* slots.c */
-struct channel *slots_find(const struct mux *mux, uint32_t number);
+static inline struct channel *
+slots_find(const struct mux *mux, uint32_t number)
+{
+	return number < mux->slots_cap ? mux->slots[number] : NULL;
+}
+
 /* The channel of that number where its owner still holds it and both sides agreed on it, or NULL. */
-struct channel *slots_held(const struct mux *mux, uint32_t number);
+static inline struct channel *
+slots_held(const struct mux *mux, uint32_t number)
+{
+	struct channel *ch = slots_find(mux, number);
+
+	return ch != NULL && ch->life == LIFE_OPEN && ch->owner == OWNER_HOLDS ? ch : NULL;
+}
+
 /* Does a channel that still lives use that number of the peer's? */
 bool slots_peer_uses(const struct mux *mux, uint32_t peer);
 /* A new channel in the lowest free slot: NACRE_E_LIMIT, NACRE_E_NOMEM, or 0. */

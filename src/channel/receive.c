@@ -80,18 +80,24 @@ keep(struct mux *mux, struct stream *stream, struct slice data)
 	return 0;
 }
 
-static int
-store(struct mux *mux, struct channel *ch, enum nacre_stream stream, struct slice data)
+/* Once, until all of it was read. */
+static void
+announce(struct mux *mux, struct channel *ch, enum nacre_stream stream)
 {
 	struct nacre_event event = {.type = NACRE_EVENT_CHANNEL_DATA, .channel = ch->number, .stream = stream};
 
+	ch->announced[stream] = true;
+	mux_push(mux, &event, false);
+}
+
+static int
+store(struct mux *mux, struct channel *ch, enum nacre_stream stream, struct slice data)
+{
 	if (keep(mux, &ch->streams[stream], data) != 0)
 		return mux_fail(mux, NACRE_E_NOMEM, "no memory for a channel's data");
 	ch->rx_unread += (uint32_t)data.n;
-	if (ch->announced[stream])
-		return 0;
-	ch->announced[stream] = true;
-	mux_push(mux, &event, false);
+	if (!ch->announced[stream])
+		announce(mux, ch, stream);
 	return 0;
 }
 
@@ -160,17 +166,39 @@ mux_peek(struct mux *mux, uint32_t channel, enum nacre_stream stream)
 	return stream_peek(&ch->streams[stream]);
 }
 
+static int
+consume(struct mux *mux, struct channel *ch, enum nacre_stream stream, size_t n)
+{
+	stream_consume(&ch->streams[stream], &mux->pool, n);
+	ch->rx_unread -= (uint32_t)n; /* cannot wrap: it counts what the streams hold */
+	ch->announced[stream] = !stream_is_empty(&ch->streams[stream]);
+	return receive_credit(mux, ch);
+}
+
 int
 mux_consume(struct mux *mux, uint32_t channel, enum nacre_stream stream, size_t n)
 {
 	struct channel *ch = slots_held(mux, channel);
 
-	if (ch == NULL || n > mux_peek(mux, channel, stream).n)
+	if (ch == NULL || (unsigned)stream >= CHANNEL_STREAMS || n > stream_peek(&ch->streams[stream]).n)
 		return NACRE_E_MISUSE;
+	return n == 0 ? 0 : consume(mux, ch, stream, n);
+}
+
+size_t
+mux_read(struct mux *mux, uint32_t channel, enum nacre_stream stream, uint8_t *p, size_t n)
+{
+	struct channel *ch = slots_held(mux, channel);
+	struct slice there;
+
+	if (ch == NULL || (unsigned)stream >= CHANNEL_STREAMS)
+		return 0;
+	there = stream_peek(&ch->streams[stream]);
+	if (n > there.n)
+		n = there.n;
 	if (n == 0)
 		return 0;
-	stream_consume(&ch->streams[stream], &mux->pool, n);
-	ch->rx_unread -= (uint32_t)n; /* cannot wrap: it counts what the streams hold */
-	ch->announced[stream] = !stream_is_empty(&ch->streams[stream]);
-	return receive_credit(mux, ch);
+	memcpy(p, there.p, n);
+	(void)consume(mux, ch, stream, n); /* a failure is the connection's own, and the bytes were read */
+	return n;
 }

@@ -4,20 +4,6 @@
 
 #define SLOTS_FIRST 4
 
-struct channel *
-slots_find(const struct mux *mux, uint32_t number)
-{
-	return number < mux->slots_cap ? mux->slots[number] : NULL;
-}
-
-struct channel *
-slots_held(const struct mux *mux, uint32_t number)
-{
-	struct channel *ch = slots_find(mux, number);
-
-	return ch != NULL && ch->life == LIFE_OPEN && ch->owner == OWNER_HOLDS ? ch : NULL;
-}
-
 /* After both CLOSEs the peer may use its number again, whether or not our owner has let go. */
 static bool
 lives_at_peer(const struct channel *ch)

@@ -3,17 +3,17 @@
 #include "stream.h"
 
 /* A few typed bytes need no room for a packet: a channel that is hardly used costs a small chunk. The pool keeps what
- * one burst of packets needs, and no more: what a slow reader once let pile up must not go on counting against the
+ * one burst of packets needs (as many as the input buffer holds, and one on its way), and no more: what a slow reader once let pile up must not go on counting against the
  * connection's budget, or it would never read again. */
 #define PACKET_EXTRA 320 /* a packet's own bytes around its data: the message's fields, and the padding */
 
 static const struct {
-	size_t size;
+	uint32_t size;
 	unsigned keep;
 } chunk_kinds[CHUNK_KINDS] = {
     [CHUNK_SMALL] = {.size = 2048, .keep = 16},
-    [CHUNK_MEDIUM] = {.size = 16384 + PACKET_EXTRA, .keep = 8},
-    [CHUNK_LARGE] = {.size = 32768 + PACKET_EXTRA, .keep = 8},
+    [CHUNK_MEDIUM] = {.size = 16384 + PACKET_EXTRA, .keep = 18},
+    [CHUNK_LARGE] = {.size = 32768 + PACKET_EXTRA, .keep = 10},
 };
 
 static size_t
@@ -34,7 +34,7 @@ chunk_take(struct chunk_pool *pool, enum chunk_kind kind)
 		pool->n[kind]--;
 	}
 	if (c != NULL)
-		*c = (struct chunk){.kind = kind};
+		*c = (struct chunk){.kind = kind, .size = chunk_kinds[kind].size};
 	return c;
 }
 
@@ -58,12 +58,6 @@ chunk_kind_for(size_t n)
 	while (kind < CHUNK_KINDS && n > chunk_kinds[kind].size)
 		kind++;
 	return (enum chunk_kind)kind;
-}
-
-bool
-chunk_holds(const struct chunk *c, struct slice bytes)
-{
-	return c != NULL && bytes.p >= c->bytes && bytes.p < c->bytes + chunk_kinds[c->kind].size;
 }
 
 void
@@ -114,7 +108,7 @@ stream_extend(struct stream *s, struct chunk_pool *pool, size_t n)
 static size_t
 tail_room(const struct stream *s)
 {
-	return s->tail == NULL ? 0 : chunk_kinds[s->tail->kind].size - s->tail->to;
+	return s->tail == NULL ? 0 : s->tail->size - s->tail->to;
 }
 
 int
@@ -131,12 +125,6 @@ stream_store(struct stream *s, struct chunk_pool *pool, struct slice bytes)
 		bytes = slice_from(bytes, n);
 	}
 	return 0;
-}
-
-struct slice
-stream_peek(const struct stream *s)
-{
-	return s->head == NULL ? SLICE_NONE : slice_of(s->head->bytes + s->head->from, s->head->to - s->head->from);
 }
 
 static void

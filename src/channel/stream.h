@@ -11,7 +11,8 @@ struct chunk {
 	struct chunk *next;
 	enum chunk_kind kind;
 	uint32_t from, to; /* unread bytes */
-	uint8_t bytes[]; /* as many as the kind says */
+	uint32_t size;
+	uint8_t bytes[];
 };
 
 /* Chunks that nothing uses now, of each kind up to a bound. */
@@ -34,7 +35,12 @@ enum chunk_kind chunk_kind_for(size_t n);
 struct chunk *chunk_take(struct chunk_pool *pool, enum chunk_kind kind);
 void chunk_give(struct chunk_pool *pool, struct chunk *c);
 /* Do these bytes stand in that chunk? */
-bool chunk_holds(const struct chunk *c, struct slice bytes);
+static inline bool
+chunk_holds(const struct chunk *c, struct slice bytes)
+{
+	return c != NULL && bytes.p >= c->bytes && bytes.p < c->bytes + c->size;
+}
+
 /* The chunk, in which the bytes stand, becomes the stream's end: nothing is copied. */
 void stream_adopt(struct stream *s, struct chunk *c, struct slice bytes);
 
@@ -42,7 +48,12 @@ void stream_adopt(struct stream *s, struct chunk *c, struct slice bytes);
 int stream_store(struct stream *s, struct chunk_pool *pool, struct slice bytes) NACRE_CHECK;
 /* The first unread bytes, as many as lie together. They stay there, and more may follow them, until they are consumed.
  */
-struct slice stream_peek(const struct stream *s);
+static inline struct slice
+stream_peek(const struct stream *s)
+{
+	return s->head == NULL ? SLICE_NONE : slice_of(s->head->bytes + s->head->from, s->head->to - s->head->from);
+}
+
 /* n is not more than stream_peek gave. */
 void stream_consume(struct stream *s, struct chunk_pool *pool, size_t n);
 void stream_drop(struct stream *s, struct chunk_pool *pool);

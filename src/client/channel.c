@@ -1,7 +1,6 @@
 /* channel: a channel of a client's connection. Knows: what the caller may do with one, and when to wait. Must not know:
  * windows, packets.
  * Serves: RFC 4254 5, 6. */
-#include <string.h>
 #include "clock.h"
 #include "facade.h"
 
@@ -27,17 +26,7 @@ channel_readable(const struct nacre_channel *ch, enum nacre_stream stream)
 int64_t
 channel_take(struct nacre_channel *ch, enum nacre_stream stream, void *p, size_t n)
 {
-	const uint8_t *from;
-	size_t there = 0;
-
-	from = nacre_conn_channel_peek(ch->client->conn, ch->number, stream, &there);
-	if (from == NULL || there == 0)
-		return 0;
-	if (n > there)
-		n = there;
-	memcpy(p, from, n);
-	(void)nacre_conn_channel_consume(ch->client->conn, ch->number, stream, n);
-	return (int64_t)n;
+	return (int64_t)nacre_conn_channel_read(ch->client->conn, ch->number, stream, p, n);
 }
 
 /* The beginning of each call on a channel. */
@@ -72,26 +61,33 @@ is_readable(struct nacre_client *c, void *arg)
 }
 
 static int64_t
-channel_read(struct nacre_channel *ch, enum nacre_stream stream, void *p, size_t n)
+wait_and_take(struct nacre_channel *ch, enum nacre_stream stream, void *p, size_t n)
 {
 	struct channel_wait wait = {.ch = ch, .stream = stream};
-	struct nacre_client *c;
+	struct nacre_client *c = ch->client;
 	int64_t taken = 0;
+	int rc = client_run_until(c, is_readable, &wait, clock_deadline(ch->timeout_ms));
+
+	if ((rc = channel_overdue(ch, rc, "read")) == NACRE_OK)
+		taken = channel_take(ch, stream, p, n);
+	rc = client_leave(c, rc);
+	return rc == NACRE_OK ? taken : rc;
+}
+
+static int64_t
+channel_read(struct nacre_channel *ch, enum nacre_stream stream, void *p, size_t n)
+{
+	int64_t taken;
 	int rc = channel_enter(ch);
 
 	if (rc != NACRE_OK)
 		return rc;
-	c = ch->client;
 	if (p == NULL || n == 0)
-		return client_fail(c, NACRE_E_ARGUMENT, "read: no room");
+		return client_fail(ch->client, NACRE_E_ARGUMENT, "read: no room");
 	/* What is here already costs no system call. */
 	if ((taken = channel_take(ch, stream, p, n)) > 0)
 		return taken;
-	rc = channel_overdue(ch, client_run_until(c, is_readable, &wait, clock_deadline(ch->timeout_ms)), "read");
-	if (rc == NACRE_OK)
-		taken = channel_take(ch, stream, p, n);
-	rc = client_leave(c, rc);
-	return rc == NACRE_OK ? taken : rc;
+	return wait_and_take(ch, stream, p, n);
 }
 
 int64_t

@@ -86,12 +86,35 @@ nacre_conn_channel_peek(nacre_conn *c, uint32_t channel, enum nacre_stream strea
 	return s.n == 0 ? NULL : s.p;
 }
 
+/* Over its budget a connection reads nothing. What lies idle must not be what keeps it there. */
+static void
+relieve(nacre_conn *c)
+{
+	if (c->memory > c->options.memory_max)
+		mux_trim(c->mux);
+}
+
 int
 nacre_conn_channel_consume(nacre_conn *c, uint32_t channel, enum nacre_stream stream, size_t n)
 {
+	int r;
+
 	if (c->mux == NULL)
 		return NACRE_E_MISUSE;
-	return conn_result(c, mux_consume(c->mux, channel, stream, n));
+	r = mux_consume(c->mux, channel, stream, n);
+	relieve(c);
+	return conn_result(c, r);
+}
+
+size_t
+nacre_conn_channel_read(nacre_conn *c, uint32_t channel, enum nacre_stream stream, void *p, size_t n)
+{
+	if (c->mux == NULL)
+		return 0;
+	n = mux_read(c->mux, channel, stream, p, n);
+	relieve(c);
+	(void)conn_result(c, 0);
+	return n;
 }
 
 uint8_t *

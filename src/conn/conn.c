@@ -302,12 +302,10 @@ disconnect_reason(int code)
 }
 
 int
-conn_result(struct nacre_conn *c, int r)
+conn_failed(struct nacre_conn *c, int r)
 {
 	uint32_t reason;
 
-	if (c->failure.code == 0)
-		return r;
 	if (c->ended)
 		return r != 0 ? r : c->failure.code;
 	c->ended = true;

@@ -71,7 +71,13 @@ void ring_drop_questions(struct nacre_conn *c);
 
 /* conn.c */
 /* What every public call ends with: a failure of the connection is dealt with once; misuse passes through. */
-int conn_result(struct nacre_conn *c, int r);
+int conn_failed(struct nacre_conn *c, int r);
+
+static inline int
+conn_result(struct nacre_conn *c, int r)
+{
+	return c->failure.code == 0 ? r : conn_failed(c, r);
+}
 /* Is the connection over (failed or disconnected)? */
 static inline bool
 conn_is_over(const struct nacre_conn *c)

@@ -188,7 +188,7 @@ nacre_conn_next_event(nacre_conn *c, struct nacre_event *event)
 
 	*event = (struct nacre_event){.type = NACRE_EVENT_NONE};
 	for (;;) {
-		if (ring_pop(c, event))
+		if (c->ring.n > 0 && ring_pop(c, event))
 			return 1;
 		if (conn_is_over(c))
 			break;

@@ -10,6 +10,7 @@
 
 struct chacha_state {
 	uint8_t k2[32], k1[32]; /* in the order of the derived key */
+	uint8_t poly_key[32]; /* of the last packet: it follows from k2, so that it may stay beside it */
 };
 
 _Static_assert(sizeof(struct chacha_state) <= sizeof(struct cipher_state), "ChaCha20 state");
@@ -33,7 +34,7 @@ chacha_init(struct cipher_state *st, const struct nacre_env *env, const uint8_t 
 	(void)env;
 	(void)iv;
 	(void)seal;
-	memcpy(chacha_of(st), key, sizeof(struct chacha_state));
+	memcpy(chacha_of(st), key, 64); /* k2 and k1 */
 	return 0;
 }
 
@@ -52,25 +53,23 @@ crypt_rest(const struct chacha_state *c, const uint8_t nonce[8], const uint8_t *
 }
 
 static int
-make_poly_key(const struct chacha_state *c, const uint8_t nonce[8], uint8_t poly_key[32])
+make_poly_key(struct chacha_state *c, const uint8_t nonce[8])
 {
-	return crypto_stream_chacha20(poly_key, 32, nonce, c->k2) == 0 ? 0 : NACRE_E_CRYPTO;
+	return crypto_stream_chacha20(c->poly_key, sizeof(c->poly_key), nonce, c->k2) == 0 ? 0 : NACRE_E_CRYPTO;
 }
 
 int
 chacha_seal(struct cipher_state *st, uint32_t seq, const uint8_t *in, size_t n, uint8_t *pkt)
 {
-	const struct chacha_state *c = chacha_of(st);
-	uint8_t nonce[8], poly_key[32];
+	struct chacha_state *c = chacha_of(st);
+	uint8_t nonce[8];
 	int r;
 
 	make_nonce(seq, nonce);
 	if ((r = crypt_length(c, nonce, in, pkt)) != 0 || (r = crypt_rest(c, nonce, in, n, pkt + LENGTH_LEN)) != 0 ||
-	    (r = make_poly_key(c, nonce, poly_key)) != 0)
+	    (r = make_poly_key(c, nonce)) != 0)
 		return r;
-	r = crypto_onetimeauth(pkt + n, pkt, n, poly_key) == 0 ? 0 : NACRE_E_CRYPTO;
-	sodium_memzero(poly_key, sizeof(poly_key));
-	return r;
+	return crypto_onetimeauth(pkt + n, pkt, n, c->poly_key) == 0 ? 0 : NACRE_E_CRYPTO;
 }
 
 int
@@ -89,17 +88,15 @@ chacha_peek_length(struct cipher_state *st, uint32_t seq, const uint8_t *pkt, ui
 int
 chacha_open(struct cipher_state *st, uint32_t seq, uint8_t *pkt, size_t n, uint8_t *out)
 {
-	const struct chacha_state *c = chacha_of(st);
-	uint8_t nonce[8], poly_key[32];
+	struct chacha_state *c = chacha_of(st);
+	uint8_t nonce[8];
 	int r;
 
 	make_nonce(seq, nonce);
-	if ((r = make_poly_key(c, nonce, poly_key)) != 0)
+	if ((r = make_poly_key(c, nonce)) != 0)
 		return r;
-	r = crypto_onetimeauth_verify(pkt + n, pkt, n, poly_key) == 0 ? 0 : NACRE_E_MAC;
-	sodium_memzero(poly_key, sizeof(poly_key));
-	if (r != 0)
-		return r;
+	if (crypto_onetimeauth_verify(pkt + n, pkt, n, c->poly_key) != 0)
+		return NACRE_E_MAC;
 	return crypt_rest(c, nonce, pkt, n, out);
 }
 

@@ -5,21 +5,6 @@
 
 #include <sodium.h>
 
-#define LENGTH_LEN 4
-#define BLOCK_MIN 8 /* RFC 4253 6: the block or 8, whichever is larger */
-
-static bool
-is_aead(const struct suite *s)
-{
-	return s->cipher->kind != CIPHER_STREAM;
-}
-
-static bool
-is_etm(const struct suite *s)
-{
-	return s->mac != NULL && s->mac->etm;
-}
-
 void
 suite_init_null(struct suite *s)
 {
@@ -56,36 +41,10 @@ suite_wipe(struct suite *s)
 	suite_init_null(s);
 }
 
-size_t
-suite_tag_len(const struct suite *s)
-{
-	if (s->cipher == NULL)
-		return 0;
-	return s->mac != NULL ? s->mac->tag_len : s->cipher->tag_len;
-}
-
-size_t
-suite_block_len(const struct suite *s)
-{
-	return s->cipher == NULL || s->cipher->block_len < BLOCK_MIN ? BLOCK_MIN : s->cipher->block_len;
-}
-
-bool
-suite_length_is_apart(const struct suite *s)
-{
-	return s->cipher != NULL && (is_aead(s) || is_etm(s));
-}
-
-size_t
-suite_head_len(const struct suite *s)
-{
-	return s->cipher == NULL || suite_length_is_apart(s) ? LENGTH_LEN : suite_block_len(s);
-}
-
 static int
 seal_etm(struct suite *s, uint32_t seq, uint8_t *pkt, size_t n)
 {
-	int r = s->cipher->crypt(&s->cipher_state, pkt + LENGTH_LEN, n - LENGTH_LEN);
+	int r = s->cipher->crypt(&s->cipher_state, pkt + SUITE_LENGTH_LEN, n - SUITE_LENGTH_LEN);
 
 	return r != 0 ? r : s->mac->tag(&s->mac_state, seq, pkt, n, pkt + n);
 }
@@ -103,9 +62,9 @@ suite_seal(struct suite *s, uint32_t seq, uint8_t *pkt, size_t n)
 {
 	if (s->cipher == NULL)
 		return 0;
-	if (is_aead(s))
+	if (suite_is_aead(s))
 		return s->cipher->seal(&s->cipher_state, seq, pkt, n, pkt);
-	return is_etm(s) ? seal_etm(s, seq, pkt, n) : seal_eam(s, seq, pkt, n);
+	return suite_is_etm(s) ? seal_etm(s, seq, pkt, n) : seal_eam(s, seq, pkt, n);
 }
 
 int
@@ -113,9 +72,9 @@ suite_open_length(struct suite *s, uint32_t seq, uint8_t *pkt, uint32_t *length)
 {
 	int r;
 
-	if (s->cipher != NULL && is_aead(s))
+	if (suite_is_aead(s))
 		return s->cipher->peek_length(&s->cipher_state, seq, pkt, length);
-	if (s->cipher != NULL && !is_etm(s) && (r = s->cipher->crypt(&s->cipher_state, pkt, suite_head_len(s))) != 0)
+	if (s->cipher != NULL && !suite_is_etm(s) && (r = s->cipher->crypt(&s->cipher_state, pkt, suite_head_len(s))) != 0)
 		return r;
 	*length = get_be32(pkt);
 	return 0;
@@ -137,7 +96,7 @@ open_etm(struct suite *s, uint32_t seq, uint8_t *pkt, size_t n)
 {
 	int r = check_tag(s, seq, pkt, n);
 
-	return r != 0 ? r : s->cipher->crypt(&s->cipher_state, pkt + LENGTH_LEN, n - LENGTH_LEN);
+	return r != 0 ? r : s->cipher->crypt(&s->cipher_state, pkt + SUITE_LENGTH_LEN, n - SUITE_LENGTH_LEN);
 }
 
 /* The head was decrypted by suite_open_length. */
@@ -153,7 +112,7 @@ open_eam(struct suite *s, uint32_t seq, uint8_t *pkt, size_t n)
 bool
 suite_hides_faults(const struct suite *s)
 {
-	return s->cipher != NULL && s->cipher->is_chained && !is_etm(s);
+	return s->cipher != NULL && s->cipher->is_chained && !suite_is_etm(s);
 }
 
 void
@@ -163,12 +122,6 @@ suite_waste(struct suite *s, uint32_t seq, const uint8_t *p, size_t n)
 
 	(void)s->mac->tag(&s->mac_state, seq, p, n, tag);
 	sodium_memzero(tag, sizeof(tag));
-}
-
-bool
-suite_can_move(const struct suite *s)
-{
-	return s->cipher != NULL && is_aead(s);
 }
 
 int
@@ -188,7 +141,7 @@ suite_open(struct suite *s, uint32_t seq, uint8_t *pkt, size_t n)
 {
 	if (s->cipher == NULL)
 		return 0;
-	if (is_aead(s))
-		return suite_open_to(s, seq, pkt, n, pkt + LENGTH_LEN);
-	return is_etm(s) ? open_etm(s, seq, pkt, n) : open_eam(s, seq, pkt, n);
+	if (suite_is_aead(s))
+		return suite_open_to(s, seq, pkt, n, pkt + SUITE_LENGTH_LEN);
+	return suite_is_etm(s) ? open_etm(s, seq, pkt, n) : open_eam(s, seq, pkt, n);
 }

@@ -25,15 +25,58 @@ int suite_init(struct suite *s, const struct nacre_env *env, const struct cipher
     const struct suite_keys *keys, bool seal) NACRE_CHECK;
 void suite_wipe(struct suite *s);
 
+#define SUITE_LENGTH_LEN 4
+#define SUITE_BLOCK_MIN 8 /* RFC 4253 6: the block or 8, whichever is larger */
+
+static inline bool
+suite_is_aead(const struct suite *s)
+{
+	return s->cipher != NULL && s->cipher->kind != CIPHER_STREAM;
+}
+
+static inline bool
+suite_is_etm(const struct suite *s)
+{
+	return s->mac != NULL && s->mac->etm;
+}
+
 /* Bytes of tag behind a packet. */
-size_t suite_tag_len(const struct suite *s);
+static inline size_t
+suite_tag_len(const struct suite *s)
+{
+	if (s->cipher == NULL)
+		return 0;
+	return s->mac != NULL ? s->mac->tag_len : s->cipher->tag_len;
+}
+
 /* Padding granularity, at least 8. */
-size_t suite_block_len(const struct suite *s);
+static inline size_t
+suite_block_len(const struct suite *s)
+{
+	return s->cipher == NULL || s->cipher->block_len < SUITE_BLOCK_MIN ? SUITE_BLOCK_MIN : s->cipher->block_len;
+}
+
 /* Is packet_length outside the sum that must be a multiple of the block (AEAD and -etm)? */
-bool suite_length_is_apart(const struct suite *s);
+static inline bool
+suite_length_is_apart(const struct suite *s)
+{
+	return suite_is_aead(s) || suite_is_etm(s);
+}
+
 /* How many bytes of a packet must be here before suite_open_length: 4, or a block where packet_length is encrypted with
  * the rest (encrypt-and-MAC). */
-size_t suite_head_len(const struct suite *s);
+static inline size_t
+suite_head_len(const struct suite *s)
+{
+	return s->cipher == NULL || suite_length_is_apart(s) ? SUITE_LENGTH_LEN : suite_block_len(s);
+}
+
+/* Can a packet be encrypted and decrypted to another place than its own? */
+static inline bool
+suite_can_move(const struct suite *s)
+{
+	return suite_is_aead(s);
+}
 
 /* Protects pkt (n bytes from packet_length on) in place, and writes the tag behind it. */
 int suite_seal(struct suite *s, uint32_t seq, uint8_t *pkt, size_t n) NACRE_CHECK;
@@ -49,8 +92,6 @@ bool suite_hides_faults(const struct suite *s);
 /* Does a MAC's work on n bytes of a packet that is refused already, so that it takes as long as another's would. */
 void suite_waste(struct suite *s, uint32_t seq, const uint8_t *p, size_t n);
 
-/* Can a packet be encrypted and decrypted to another place than its own (an AEAD)? */
-bool suite_can_move(const struct suite *s);
 /* As suite_seal, but of the n bytes at `in`, which stay as they are and stand apart from pkt. Only where suite_can_move. */
 int suite_seal_from(struct suite *s, uint32_t seq, const uint8_t *in, size_t n, uint8_t *pkt) NACRE_CHECK;
 /* As suite_open, but what follows packet_length goes to out, n - 4 bytes apart from pkt. Only where suite_can_move. */

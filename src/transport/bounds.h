@@ -8,12 +8,13 @@
 #define LIMIT_PRE_IDENT_LINES 1024
 #define LIMIT_PACKET 262144           /* packet_length; RFC 4253 6.1 asks for 35000 */
 #define LIMIT_PAYLOAD_OUT 35000       /* what we send at most in one packet: every peer must take it */
-#define LIMIT_INPUT 294912            /* the input buffer at most: the longest packet, or eight of the usual ones */
+#define LIMIT_FULL_PACKET 32804       /* 32 KiB of channel data under an AEAD, on the wire: 4 + 1 + 9 + 32768 + padding + 16 */
+#define LIMIT_INPUT (9 * LIMIT_FULL_PACKET) /* the input buffer at most: the longest packet, or nine full ones and nothing of a tenth */
 #define LIMIT_INPUT_FIRST 4096        /* the input buffer at first */
 #define LIMIT_OUTPUT_ROOM 262144      /* bulk data is offered room up to this much unwritten output */
 #define LIMIT_OUTPUT_STOP 1048576     /* over this much unwritten output no more packets are handled */
 #define LIMIT_SEGMENT_FIRST 2048      /* an output segment at first */
-#define LIMIT_SEGMENT 294912          /* and at most: nine full packets */
+#define LIMIT_SEGMENT (9 * LIMIT_FULL_PACKET) /* and at most */
 #define LIMIT_HELD 65536              /* replies that wait for the end of a key exchange */
 #define LIMIT_OUTPUT_ASKED 524288     /* over this much unwritten output the owner's own requests have to wait */
 #define LIMIT_HELD_ASKED 49152        /* of LIMIT_HELD, what the owner's own requests may take */

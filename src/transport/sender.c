@@ -4,9 +4,8 @@
 
 #include <stdio.h>
 
-/* Apart from trace_packet, so that its large buffer costs nothing where nobody listens. */
-static void
-tell_packet(const struct transport *t, enum nacre_trace_kind kind, uint32_t seq, struct slice payload)
+void
+trace_packet_told(const struct transport *t, enum nacre_trace_kind kind, uint32_t seq, struct slice payload)
 {
 	const struct nacre_env *env = t->setup.env;
 	struct nacre_trace line = {.kind = kind, .sequence = seq, .number = payload.p[0], .length = payload.n};
@@ -16,13 +15,6 @@ tell_packet(const struct transport *t, enum nacre_trace_kind kind, uint32_t seq,
 	line.name = msg_describe(payload, family, text, sizeof(text), &line.clause);
 	line.text = text;
 	env->trace(env->ctx, &line);
-}
-
-void
-trace_packet(const struct transport *t, enum nacre_trace_kind kind, uint32_t seq, struct slice payload)
-{
-	if (t->setup.env->trace != NULL)
-		tell_packet(t, kind, seq, payload);
 }
 
 void

@@ -15,7 +15,15 @@ int sender_raw(struct transport *t, struct slice bytes) NACRE_CHECK;
 int sender_release(struct transport *t) NACRE_CHECK;
 
 /* One line of the trace for a packet. */
-void trace_packet(const struct transport *t, enum nacre_trace_kind kind, uint32_t seq, struct slice payload);
+void trace_packet_told(const struct transport *t, enum nacre_trace_kind kind, uint32_t seq, struct slice payload);
+/* Costs nothing where nobody listens. */
+static inline void
+trace_packet(const struct transport *t, enum nacre_trace_kind kind, uint32_t seq, struct slice payload)
+{
+	if (t->setup.env->trace != NULL)
+		trace_packet_told(t, kind, seq, payload);
+}
+
 /* One line for a move of a state machine. */
 void trace_state(const struct transport *t, const char *machine, const char *from, const char *to);
 

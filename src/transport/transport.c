@@ -91,41 +91,34 @@ on_service(struct transport *t, struct slice payload)
 
 typedef int handler_fn(struct transport *t, struct slice payload);
 
-/* Who handles what arrives; all other numbers are for the layers above. */
-static const struct {
-	enum msg_id id;
-	handler_fn *handle;
-} handlers[] = {
-	{MSG_disconnect, control_on_disconnect},
-	{MSG_ignore, control_on_ignore},
-	{MSG_unimplemented, control_on_unimplemented},
-	{MSG_debug, control_on_debug},
-	{MSG_service_request, on_service},
-	{MSG_service_accept, on_service},
-	{MSG_ext_info, extinfo_on_message},
-	{MSG_kexinit, exchange_on_kexinit},
-	{MSG_newkeys, exchange_on_newkeys},
-	{MSG_kex_ecdh_init, exchange_ecdh_on_init},
-	{MSG_kex_ecdh_reply, exchange_ecdh_on_reply},
-	{MSG_kex_dh_init, exchange_dh_on_init},
-	{MSG_kex_dh_reply, exchange_dh_on_reply},
-	{MSG_kex_gex_request, exchange_gex_on_request},
-	{MSG_kex_gex_group, exchange_gex_on_group},
-	{MSG_kex_gex_init, exchange_gex_on_init},
-	{MSG_kex_gex_reply, exchange_gex_on_reply},
-	{MSG_ping, control_on_ping},
+/* Who handles what arrives; all other messages are for the layers above. */
+static handler_fn *const handlers[MSG_COUNT + 1] = {
+	[MSG_disconnect] = control_on_disconnect,
+	[MSG_ignore] = control_on_ignore,
+	[MSG_unimplemented] = control_on_unimplemented,
+	[MSG_debug] = control_on_debug,
+	[MSG_service_request] = on_service,
+	[MSG_service_accept] = on_service,
+	[MSG_ext_info] = extinfo_on_message,
+	[MSG_kexinit] = exchange_on_kexinit,
+	[MSG_newkeys] = exchange_on_newkeys,
+	[MSG_kex_ecdh_init] = exchange_ecdh_on_init,
+	[MSG_kex_ecdh_reply] = exchange_ecdh_on_reply,
+	[MSG_kex_dh_init] = exchange_dh_on_init,
+	[MSG_kex_dh_reply] = exchange_dh_on_reply,
+	[MSG_kex_gex_request] = exchange_gex_on_request,
+	[MSG_kex_gex_group] = exchange_gex_on_group,
+	[MSG_kex_gex_init] = exchange_gex_on_init,
+	[MSG_kex_gex_reply] = exchange_gex_on_reply,
+	[MSG_ping] = control_on_ping,
 };
 
 static int
 handle(struct transport *t, struct slice payload)
 {
-	enum msg_id id = msg_find(payload.p[0], t->gate.kex_family);
-	size_t i;
+	handler_fn *on = handlers[msg_find(payload.p[0], t->gate.kex_family)];
 
-	for (i = 0; i < sizeof(handlers) / sizeof(handlers[0]); i++)
-		if (handlers[i].id == id)
-			return handlers[i].handle(t, payload);
-	return 1;
+	return on == NULL ? 1 : on(t, payload);
 }
 
 static int
@@ -152,7 +145,7 @@ judge(struct transport *t, struct slice payload)
 {
 	enum gate_verdict verdict;
 
-	t->gate.ext_info = extinfo_may_come(t);
+	t->gate.ext_info = t->gate.service != GATE_CONNECTION && extinfo_may_come(t);
 	verdict = gate_check(&t->gate, payload.p[0]);
 	t->newkeys_just_came = false;
 	switch (verdict) {

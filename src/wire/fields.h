@@ -40,7 +40,7 @@ struct field_row {
 	size_t offset; /* of the member in its struct */
 };
 
-/* Reads all of `bytes` into the members of *out, which is zeroed before; its slices borrow from `bytes`. 0, or
+/* Reads all of `bytes` into the members of *out, every one of them; its slices borrow from `bytes`. 0, or
  * NACRE_E_FORMAT: then *out is partly filled, and *field (may be NULL) names the field that was wrong, or "end". */
 int fields_parse(
     const struct field_row *rows, size_t n_rows, struct slice bytes, void *out, const char **field) NACRE_CHECK;

@@ -39,6 +39,21 @@ const struct msg_row msg_rows[MSG_COUNT] = {
 #undef END
 };
 
+/* 1 + the id of each number that has a row. */
+static const uint8_t by_number[MSG_FAMILIES][256] = {
+#define MSG(id, number, family, phase, from, clause) [FAMILY_##family][number] = 1 + MSG_##id,
+#define TAIL(id, parent, selector, from, clause)
+#define FIELD(id, kind, name, flags)
+#define END(id)
+#include "messages.def"
+#undef MSG
+#undef TAIL
+#undef FIELD
+#undef END
+};
+
+_Static_assert(MSG_COUNT < 255, "ids fit by_number");
+
 static bool
 is_overloaded(uint8_t number)
 {
@@ -48,13 +63,9 @@ is_overloaded(uint8_t number)
 enum msg_id
 msg_find(uint8_t number, enum msg_family family)
 {
-	enum msg_family wanted = is_overloaded(number) ? family : FAMILY_GENERIC;
-	unsigned id;
+	unsigned found = by_number[is_overloaded(number) ? family : FAMILY_GENERIC][number];
 
-	for (id = 0; number != 0 && id < MSG_COUNT; id++)
-		if (msg_rows[id].number == number && msg_rows[id].family == wanted)
-			return (enum msg_id)id;
-	return MSG_none;
+	return found == 0 ? MSG_none : (enum msg_id)(found - 1);
 }
 
 enum msg_id

@@ -1,44 +1,48 @@
 /* parse: bytes into the struct of a row. Knows: field kinds. Must not know: any one message. RFC 4251 5. */
 #include "message.h"
 
-static struct slice
-read_slice(struct reader *r, enum field_kind kind)
-{
-	switch (kind) {
-	case KIND_COOKIE:
-		return reader_bytes(r, FIELD_COOKIE_LEN);
-	case KIND_NAMES:
-		return reader_names(r);
-	case KIND_MPINT:
-		return reader_mpint(r);
-	case KIND_REST:
-		return reader_rest(r);
-	default:
-		return reader_string(r);
-	}
-}
-
 static void
 read_field(struct reader *r, const struct field_row *field, void *out)
 {
-	uint8_t *member = (uint8_t *)out + field->offset;
+	void *member = (uint8_t *)out + field->offset;
 
 	switch (field->kind) {
 	case KIND_U8:
-		*(uint8_t *)(void *)member = reader_u8(r);
+		*(uint8_t *)member = reader_u8(r);
 		return;
 	case KIND_BOOL:
-		*(bool *)(void *)member = reader_bool(r);
+		*(bool *)member = reader_bool(r);
 		return;
 	case KIND_U32:
-		*(uint32_t *)(void *)member = reader_u32(r);
+		*(uint32_t *)member = reader_u32(r);
 		return;
 	case KIND_U64:
-		*(uint64_t *)(void *)member = reader_u64(r);
+		*(uint64_t *)member = reader_u64(r);
+		return;
+	case KIND_COOKIE:
+		*(struct slice *)member = reader_bytes(r, FIELD_COOKIE_LEN);
+		return;
+	case KIND_NAMES:
+		*(struct slice *)member = reader_names(r);
+		return;
+	case KIND_MPINT:
+		*(struct slice *)member = reader_mpint(r);
+		return;
+	case KIND_REST:
+		*(struct slice *)member = reader_rest(r);
 		return;
 	default:
-		*(struct slice *)(void *)member = read_slice(r, field->kind);
+		*(struct slice *)member = reader_string(r);
 	}
+}
+
+/* OPT fields are strings. */
+static void
+leave_out(const struct field_row *field, void *out)
+{
+	void *member = (uint8_t *)out + field->offset;
+
+	*(struct slice *)member = SLICE_NONE;
 }
 
 static int
@@ -57,8 +61,9 @@ fields_parse(const struct field_row *rows, size_t n_rows, struct slice bytes, vo
 
 	for (i = 0; i < n_rows; i++) {
 		if ((rows[i].flags & FIELD_OPT) != 0 && r.n == 0)
-			continue; /* left out as a whole: its member stays zero */
-		read_field(&r, &rows[i], out);
+			leave_out(&rows[i], out);
+		else
+			read_field(&r, &rows[i], out);
 		if (r.bad)
 			return refuse(field, rows[i].name);
 	}
@@ -71,9 +76,9 @@ parse_row(const struct msg_row *row, struct slice payload, void *out, const char
 	if (row->number != 0) {
 		if (payload.n == 0 || payload.p[0] != row->number)
 			return refuse(field, "number");
-		*(uint8_t *)out = payload.p[0]; /* each struct begins with its number */
 		payload = slice_from(payload, 1);
 	}
+	*(uint8_t *)out = row->number; /* each struct begins with it */
 	return fields_parse(row->fields, row->n_fields, payload, out, field);
 }
 
@@ -81,10 +86,9 @@ int
 msg_parse_field(enum msg_id id, struct slice payload, void *out, const char **field)
 {
 	const struct msg_row *row = &msg_rows[id];
-	int r;
+	int r = parse_row(row, payload, out, field);
 
-	memset(out, 0, row->size);
-	if ((r = parse_row(row, payload, out, field)) != 0)
+	if (r != 0)
 		memset(out, 0, row->size);
 	return r;
 }

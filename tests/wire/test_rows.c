@@ -187,6 +187,26 @@ rest_and_optional_fields_stand_last(void **state)
 		}
 }
 
+/* A parse writes them as empty slices where they are left out. */
+static void
+optional_fields_are_strings(void **state)
+{
+	unsigned id, seen = 0;
+	size_t i;
+
+	(void)state;
+	for (id = 0; id < MSG_COUNT; id++)
+		for (i = 0; i < msg_rows[id].n_fields; i++) {
+			const struct field_row *field = &msg_rows[id].fields[i];
+
+			if ((field->flags & FIELD_OPT) == 0)
+				continue;
+			assert_true(field->kind == KIND_STRING || field->kind == KIND_TEXT);
+			seen++;
+		}
+	assert_true(seen > 5);
+}
+
 static void
 every_member_lies_inside_its_struct(void **state)
 {
@@ -216,6 +236,7 @@ main(void)
 	    cmocka_unit_test(every_tail_is_found_by_its_parent_and_selector),
 	    cmocka_unit_test(a_selector_is_matched_whole_and_by_case),
 	    cmocka_unit_test(rest_and_optional_fields_stand_last),
+	    cmocka_unit_test(optional_fields_are_strings),
 	    cmocka_unit_test(every_member_lies_inside_its_struct),
 	};
 
