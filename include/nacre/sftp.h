@@ -185,6 +185,58 @@ NACRE_API int nacre_sftp_ftruncate(nacre_sftp_file *file, uint64_t size);
 NACRE_API int nacre_sftp_copy_data(
     nacre_sftp_file *from, uint64_t from_offset, uint64_t n, nacre_sftp_file *to, uint64_t to_offset);
 
+/* --- whole files --- */
+
+struct nacre_sftp_progress {
+	const char *name; /* of the file that moves, as the caller or the server named it */
+	uint64_t done, total; /* bytes, of all files that are known so far */
+	uint64_t files_done, files_total;
+	uint64_t bytes_per_s; /* since the transfer began */
+	int64_t remaining_ms; /* at this rate; -1: not known yet */
+};
+
+/* Told about five times a second, and at the end. Returns 0 to go on; anything else cancels the transfer, which then
+ * ends with NACRE_E_CANCELLED. Calls on the client or the session are NACRE_E_MISUSE meanwhile. */
+typedef int nacre_sftp_progress_fn(void *ctx, const struct nacre_sftp_progress *progress);
+
+/* Should this file or directory of a tree be transferred? path: below the tree's top. */
+typedef bool nacre_sftp_filter_fn(void *ctx, const char *path, const struct nacre_sftp_attrs *attrs);
+
+struct nacre_sftp_transfer {
+	size_t size; /* sizeof(struct nacre_sftp_transfer) */
+	/* Goes on where an earlier transfer stopped: what is there may not be longer than the source, and its last 32 KiB must
+	 * be the same, else NACRE_E_SFTP_MISMATCH. Not together with atomic. */
+	bool resume;
+	/* The target is replaced at the end, by a file beside it whose name ends in ".nacre-part": until then it is untouched,
+	 * also by a failure. Else what arrived stays, without a gap, to be resumed. */
+	bool atomic;
+	bool preserve; /* permission bits and times, as the source has them */
+	bool fsync; /* the target's disk has it before the call returns */
+	uint64_t bytes_per_s; /* at most; 0: as fast as can be */
+	nacre_sftp_progress_fn *progress;
+	void *progress_ctx;
+	nacre_sftp_filter_fn *filter; /* trees */
+	void *filter_ctx;
+};
+
+/* Fetches a file of the server to a local one, and stores a local file at the server. options: NULL for none. As many
+ * bytes are under way as the path holds, 2 MiB at first; regions of zeros become holes at the local end, and a local
+ * file's holes are not sent. The size is verified. A file that shrinks meanwhile is NACRE_E_SFTP_MISMATCH.
+ *
+ * Returns also NACRE_E_FILE (the local file; the message says what) and NACRE_E_CANCELLED. */
+NACRE_API int nacre_sftp_get(
+    nacre_sftp *sftp, const char *remote, const char *local, const struct nacre_sftp_transfer *options);
+NACRE_API int nacre_sftp_put(
+    nacre_sftp *sftp, const char *local, const char *remote, const struct nacre_sftp_transfer *options);
+
+/* The same for a directory and all below it, many files at once. The target's top is made where there is none. Links are
+ * left out, with a line in the log; a file that fails does not stop the others: the first failure is returned at the end.
+ * What a server names can never lead outside the target. */
+NACRE_API int nacre_sftp_get_tree(
+    nacre_sftp *sftp, const char *remote, const char *local, const struct nacre_sftp_transfer *options);
+NACRE_API int nacre_sftp_put_tree(
+    nacre_sftp *sftp, const char *local, const char *remote, const struct nacre_sftp_transfer *options);
+
 #ifdef __cplusplus
 }
 #endif

@@ -110,6 +110,8 @@ struct slice sftp_attrs_in(struct buf *b, const struct nacre_sftp_attrs *in);
 /* --- sftp_dir.c, sftp_file.c --- */
 void sftp_detach_dirs(struct nacre_sftp *s);
 void sftp_detach_files(struct nacre_sftp *s);
+/* nacre_sftp_listdir_attr, within a call. */
+int sftp_list(struct nacre_sftp *s, const char *path, struct nacre_sftp_listing *out) NACRE_CHECK;
 /* Is it a plain file's name: not empty, ".", "..", and without slash and NUL? */
 bool sftp_name_is_plain(struct slice name);
 

@@ -264,13 +264,14 @@ listing_give(struct listing *l, struct nacre_sftp_listing *out)
 	*out = (struct nacre_sftp_listing){.entries = l->entries, .n = l->n, .memory_ = l};
 }
 
-static int
-list(struct nacre_sftp *s, const char *path, struct nacre_sftp_listing *out)
+int
+sftp_list(struct nacre_sftp *s, const char *path, struct nacre_sftp_listing *out)
 {
 	struct nacre_sftp_dir *dir;
 	struct listing *l;
 	int rc;
 
+	*out = (struct nacre_sftp_listing){.entries = NULL};
 	if ((rc = dir_open(s, path, &dir)) != NACRE_OK)
 		return rc;
 	if ((l = mem_new(s->env, sizeof(*l))) == NULL) {
@@ -296,7 +297,7 @@ nacre_sftp_listdir_attr(nacre_sftp *s, const char *path, struct nacre_sftp_listi
 	int rc = sftp_enter(s);
 
 	*listing = (struct nacre_sftp_listing){.entries = NULL};
-	return rc != NACRE_OK ? rc : sftp_leave(s, list(s, path, listing));
+	return rc != NACRE_OK ? rc : sftp_leave(s, sftp_list(s, path, listing));
 }
 
 void

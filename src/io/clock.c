@@ -15,6 +15,15 @@ nacre_clock_ms(void)
 }
 
 int64_t
+clock_us(void)
+{
+	struct timespec now = {0, 0};
+
+	(void)clock_gettime(CLOCK_MONOTONIC, &now);
+	return (int64_t)now.tv_sec * 1000000 + now.tv_nsec / 1000;
+}
+
+int64_t
 clock_deadline(int timeout_ms)
 {
 	return timeout_ms < 0 ? -1 : nacre_clock_ms() + timeout_ms;

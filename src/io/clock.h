@@ -15,4 +15,7 @@ int clock_left(int64_t deadline, int64_t now);
 /* The earlier of two deadlines. */
 int64_t clock_sooner(int64_t a, int64_t b);
 
+/* Microseconds on the same clock, for rates. */
+int64_t clock_us(void);
+
 #endif

@@ -12,12 +12,20 @@ def answer(function, *arguments):
     return paramiko.SFTP_OK
 
 
+def change(path, attr):
+    """Paramiko's own helper empties a file that it is to cut."""
+    if attr._flags & attr.FLAG_SIZE:
+        os.truncate(path, attr.st_size)
+        attr._flags &= ~attr.FLAG_SIZE
+    paramiko.SFTPServer.set_file_attr(path, attr)
+
+
 class Handle(paramiko.SFTPHandle):
     def stat(self):
         return paramiko.SFTPAttributes.from_stat(os.fstat(self.readfile.fileno()))
 
     def chattr(self, attr):
-        return answer(paramiko.SFTPServer.set_file_attr, self.name, attr)
+        return answer(change, self.name, attr)
 
 
 class Files(paramiko.SFTPServerInterface):
@@ -67,7 +75,7 @@ class Files(paramiko.SFTPServerInterface):
         return answer(os.rmdir, path)
 
     def chattr(self, path, attr):
-        return answer(paramiko.SFTPServer.set_file_attr, path, attr)
+        return answer(change, path, attr)
 
     def symlink(self, target, path):
         return answer(os.symlink, target, path)

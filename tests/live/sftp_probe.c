@@ -3,9 +3,12 @@
  * both sides. */
 #include <nacre/nacre.h>
 #include <errno.h>
+#include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
 
 enum { PORT = 1, USER, KEY, KNOWN_HOSTS, JOB, DIRECTORY, N_ARGS };
 
@@ -281,6 +284,211 @@ sessions(void)
 	CHECK(nacre_sftp_file_close(a) == NACRE_E_CLOSED);
 }
 
+/* --- whole files; the working directory is the one that both sides see --- */
+
+static int64_t
+size_of(const char *path)
+{
+	struct stat st;
+
+	return stat(path, &st) == 0 ? (int64_t)st.st_size : -1;
+}
+
+static void
+make_file(const char *path, size_t n, unsigned seed)
+{
+	unsigned char *bytes = malloc(n + 1);
+	FILE *file = fopen(path, "wb");
+
+	CHECK(bytes != NULL && file != NULL);
+	for (size_t i = 0; i < n; i++)
+		bytes[i] = (unsigned char)((i + seed) * 2654435761u >> 13);
+	CHECK(fwrite(bytes, 1, n, file) == n);
+	CHECK(fclose(file) == 0);
+	free(bytes);
+}
+
+static int
+are_same(const char *a, const char *b)
+{
+	char command[512];
+
+	snprintf(command, sizeof(command), "cmp -s %s %s", a, b);
+	return system(command) == 0;
+}
+
+#define LARGE ((size_t)30 << 20)
+
+static void
+transfers(void)
+{
+	static const size_t sizes[] = {0, 1, 4095, 4096, 32768, 261120, 261121, LARGE};
+	struct nacre_sftp_transfer options = {.size = sizeof(options)};
+	struct stat st;
+
+	for (size_t i = 0; i < sizeof(sizes) / sizeof(sizes[0]); i++) {
+		make_file("source", sizes[i], (unsigned)i);
+		CHECK(nacre_sftp_put(sftp, "source", "there", NULL) == 0);
+		CHECK(are_same("source", "there"));
+		CHECK(nacre_sftp_get(sftp, "source", "back", NULL) == 0);
+		CHECK(are_same("source", "back"));
+	}
+	CHECK(nacre_sftp_get(sftp, "none", "made", NULL) == NACRE_E_SFTP && size_of("made") == -1);
+	CHECK(nacre_sftp_put(sftp, "none", "made", NULL) == NACRE_E_FILE && size_of("made") == -1);
+	CHECK(nacre_sftp_get(sftp, ".", "made", NULL) != 0);
+	CHECK(nacre_sftp_get(sftp, "source", "no/where", NULL) == NACRE_E_FILE);
+	CHECK(nacre_sftp_get(sftp, "/proc/self/status", "status", NULL) == 0 && size_of("status") > 100);
+	options.preserve = options.atomic = true;
+	CHECK(chmod("source", 0750) == 0);
+	CHECK(nacre_sftp_utime(sftp, "source", 1000000000, 1100000000) == 0);
+	CHECK(nacre_sftp_get(sftp, "source", "back", &options) == 0 && are_same("source", "back"));
+	CHECK(stat("back", &st) == 0 && (st.st_mode & 07777) == 0750 && st.st_mtime == 1100000000);
+	CHECK(nacre_sftp_can(sftp, NACRE_SFTP_CAN_POSIX_RENAME) ? unlink("back") == 0 : unlink("there") == 0);
+	CHECK(nacre_sftp_put(sftp, "source", "there", &options) == 0 && are_same("source", "there"));
+	CHECK(stat("there", &st) == 0 && (st.st_mode & 07777) == 0750 && st.st_mtime == 1100000000);
+	CHECK(size_of("there.nacre-part") == -1 && size_of("back.nacre-part") == -1);
+	CHECK(nacre_sftp_put(sftp, "source", "no/where", &options) == NACRE_E_SFTP);
+	CHECK(nacre_sftp_get(sftp, "none", "there", &options) == NACRE_E_SFTP && are_same("source", "there"));
+}
+
+static void
+resume(void)
+{
+	struct nacre_sftp_transfer options = {.size = sizeof(options), .resume = true};
+	static const size_t cuts[] = {0, 1, 32767, 32768, 1000000, LARGE - 1, LARGE};
+
+	make_file("source", LARGE, 1);
+	for (size_t i = 0; i < sizeof(cuts) / sizeof(cuts[0]); i++) {
+		make_file("back", cuts[i], 1);
+		make_file("there", cuts[i], 1);
+		CHECK(nacre_sftp_get(sftp, "source", "back", &options) == 0 && are_same("source", "back"));
+		CHECK(nacre_sftp_put(sftp, "source", "there", &options) == 0 && are_same("source", "there"));
+	}
+	make_file("back", 50000, 2);
+	CHECK(nacre_sftp_get(sftp, "source", "back", &options) == NACRE_E_SFTP_MISMATCH && size_of("back") == 50000);
+	CHECK(nacre_sftp_put(sftp, "source", "back", &options) == NACRE_E_SFTP_MISMATCH && size_of("back") == 50000);
+	make_file("back", LARGE + 1, 1);
+	CHECK(nacre_sftp_get(sftp, "source", "back", &options) == NACRE_E_SFTP_MISMATCH);
+	CHECK(nacre_sftp_put(sftp, "source", "back", &options) == NACRE_E_SFTP_MISMATCH);
+	CHECK(size_of("back") == (int64_t)LARGE + 1);
+	options.atomic = true;
+	CHECK(nacre_sftp_get(sftp, "source", "back", &options) == NACRE_E_ARGUMENT);
+}
+
+struct watch {
+	uint64_t stop_at, last;
+	unsigned times;
+};
+
+static int
+on_progress(void *ctx, const struct nacre_sftp_progress *progress)
+{
+	struct watch *watch = ctx;
+	struct nacre_sftp_attrs attrs;
+
+	CHECK(progress->done >= watch->last && progress->done <= progress->total);
+	CHECK(nacre_sftp_stat(sftp, ".", &attrs) == NACRE_E_MISUSE);
+	watch->last = progress->done;
+	watch->times++;
+	return progress->done >= watch->stop_at;
+}
+
+/* Slow enough to be told of in the middle; what is left is a prefix, and resuming it gives the whole. */
+static void
+cancel(void)
+{
+	struct watch watch = {.stop_at = 1};
+	struct nacre_sftp_transfer options = {
+	    .size = sizeof(options), .bytes_per_s = 8 << 20, .progress = on_progress, .progress_ctx = &watch};
+
+	make_file("source", LARGE, 3);
+	CHECK(nacre_sftp_get(sftp, "source", "back", &options) == NACRE_E_CANCELLED);
+	CHECK(size_of("back") > 0 && size_of("back") < (int64_t)LARGE);
+	watch.last = 0;
+	CHECK(nacre_sftp_put(sftp, "source", "there", &options) == NACRE_E_CANCELLED);
+	CHECK(size_of("there") > 0 && size_of("there") < (int64_t)LARGE);
+	options.atomic = true;
+	watch.last = 0;
+	CHECK(nacre_sftp_get(sftp, "source", "untouched", &options) == NACRE_E_CANCELLED);
+	watch.last = 0;
+	CHECK(nacre_sftp_put(sftp, "source", "untouched", &options) == NACRE_E_CANCELLED);
+	CHECK(size_of("untouched") == -1 && size_of("untouched.nacre-part") == -1);
+	options = (struct nacre_sftp_transfer){.size = sizeof(options), .resume = true};
+	CHECK(nacre_sftp_get(sftp, "source", "back", &options) == 0 && are_same("source", "back"));
+	CHECK(nacre_sftp_put(sftp, "source", "there", &options) == 0 && are_same("source", "there"));
+	watch = (struct watch){.stop_at = UINT64_MAX};
+	options.resume = false;
+	options.progress = on_progress;
+	options.progress_ctx = &watch;
+	CHECK(nacre_sftp_get(sftp, "source", "back", &options) == 0 && watch.last == LARGE && watch.times > 0);
+}
+
+/* A file of 4 GiB with three islands in it. */
+static void
+sparse(void)
+{
+	struct stat st;
+	int fd = open("source", O_RDWR | O_CREAT, 0644);
+
+	CHECK(fd >= 0 && ftruncate(fd, (off_t)4 << 30) == 0);
+	CHECK(pwrite(fd, "a", 1, 100) == 1 && pwrite(fd, "b", 1, (off_t)1 << 30) == 1);
+	CHECK(pwrite(fd, "c", 1, ((off_t)3 << 30) + 5) == 1);
+	CHECK(close(fd) == 0);
+	CHECK(nacre_sftp_put(sftp, "source", "there", NULL) == 0);
+	CHECK(stat("there", &st) == 0 && st.st_size == (off_t)4 << 30 && st.st_blocks < 4096);
+	CHECK(truncate("source", (off_t)1 << 28) == 0);
+	CHECK(nacre_sftp_get(sftp, "source", "back", NULL) == 0 && are_same("source", "back"));
+	CHECK(stat("back", &st) == 0 && st.st_blocks < 4096);
+}
+
+static bool
+not_the_skipped(void *ctx, const char *path, const struct nacre_sftp_attrs *attrs)
+{
+	(void)ctx;
+	(void)attrs;
+	return strcmp(path, "d1/skip") != 0;
+}
+
+static void
+trees(void)
+{
+	struct nacre_sftp_transfer options = {.size = sizeof(options), .filter = not_the_skipped};
+	char name[64];
+
+	CHECK(mkdir("top", 0755) == 0 && mkdir("top/d1", 0755) == 0 && mkdir("top/d1/d2", 0755) == 0);
+	for (unsigned i = 0; i < 300; i++) {
+		snprintf(name, sizeof(name), "top/%sf%u", i % 3 == 0 ? "" : i % 3 == 1 ? "d1/" : "d1/d2/", i);
+		make_file(name, i * 37 % 9000, i);
+	}
+	CHECK(symlink("f0", "top/link") == 0);
+	CHECK(nacre_sftp_put_tree(sftp, "top", "there", NULL) == 0);
+	CHECK(size_of("there/link") == -1 && unlink("top/link") == 0);
+	CHECK(system("diff -r top there") == 0);
+	CHECK(symlink("f0", "there/link") == 0);
+	CHECK(nacre_sftp_get_tree(sftp, "there", "back", NULL) == 0);
+	CHECK(size_of("back/link") == -1 && system("diff -r top back") == 0);
+	make_file("top/d1/skip", 5, 5);
+	CHECK(nacre_sftp_put_tree(sftp, "top", "there", &options) == 0 && size_of("there/d1/skip") == -1);
+	CHECK(nacre_sftp_get_tree(sftp, "top", "back", &options) == 0 && size_of("back/d1/skip") == -1);
+	/* A link in the target that leads away is not followed. */
+	CHECK(system("rm back/f0; mkdir outside; ln -s ../outside/f0 back/f0") == 0);
+	CHECK(nacre_sftp_get_tree(sftp, "top", "back", NULL) == NACRE_E_FILE && size_of("outside/f0") == -1);
+}
+
+static void
+many(void)
+{
+	char name[64];
+
+	CHECK(mkdir("top", 0755) == 0);
+	for (unsigned i = 0; i < 10000; i++) {
+		snprintf(name, sizeof(name), "top/f%u", i);
+		make_file(name, 100 + i % 50, i);
+	}
+	CHECK(nacre_sftp_put_tree(sftp, "top", "there", NULL) == 0 && system("diff -rq top there") == 0);
+	CHECK(nacre_sftp_get_tree(sftp, "top", "back", NULL) == 0 && system("diff -rq top back") == 0);
+}
+
 static const struct {
 	const char *name;
 	void (*run)(void);
@@ -292,6 +500,12 @@ static const struct {
     {"listing", listing},
     {"bulk", bulk},
     {"sessions", sessions},
+    {"transfers", transfers},
+    {"resume", resume},
+    {"cancel", cancel},
+    {"sparse", sparse},
+    {"trees", trees},
+    {"many", many},
 };
 
 static int
@@ -321,6 +535,7 @@ main(int argc, char **argv)
 		return 1;
 	}
 	CHECK(nacre_sftp_chdir(sftp, argv[DIRECTORY]) == 0);
+	CHECK(chdir(argv[DIRECTORY]) == 0);
 	for (size_t i = 0; i < sizeof(jobs) / sizeof(jobs[0]); i++) {
 		if (strcmp(jobs[i].name, argv[JOB]) == 0)
 			jobs[i].run();

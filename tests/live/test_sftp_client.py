@@ -54,8 +54,9 @@ def a_server_without_sftp_is_told():
     assert done.returncode == 1 and b'ended the session before SFTP began' in done.stdout, done
 
 
-JOBS = ['modes', 'bytes', 'names', 'attributes', 'listing', 'bulk', 'sessions']
+JOBS = ['modes', 'bytes', 'names', 'attributes', 'listing', 'bulk', 'sessions', 'transfers', 'resume', 'cancel', 'trees']
 tests = [(f'{name}: {job}', functools.partial(job_succeeds, name, job))
          for name in ('openssh', 'asyncssh', 'paramiko') for job in JOBS
          if (name, job) != ('paramiko', 'bytes')]  # Paramiko's names are UTF-8
+tests += [(f'openssh: {job}', functools.partial(job_succeeds, 'openssh', job)) for job in ('sparse', 'many')]
 tap.run(tests + [a_login_scripts_text_is_shown, a_server_without_sftp_is_told])
