@@ -22,6 +22,22 @@ key_fail(struct failure *why, int rc, const char *path, const char *text)
 	return failure_set(why, rc, failure_origin(rc), "%s: %s", path, text[0] != '\0' ? text : nacre_status_text(rc));
 }
 
+/* An encrypted PEM file does not show its public half: that may lie beside it; else a passphrase that was given opens
+ * the file now. */
+static int
+load_hidden(const struct nacre_connect_options *options, const struct nacre_env *env, struct plan_key *key, char *text)
+{
+	int rc;
+
+	if (nacre_key_load_public(env, key->path, &key->owned, NULL, 0) == NACRE_OK)
+		return NACRE_OK;
+	rc = nacre_key_parse_private(
+	    env, key->file.p, key->file.n, options->passphrase, &key->owned, text, PLAN_WHY_MAX);
+	if (rc == NACRE_OK)
+		file_bytes_free(env, &key->file);
+	return rc;
+}
+
 /* An unlocked key is kept, its file is not; a locked one is kept as its public half, with the file. */
 static int
 load_file(struct auth_plan *plan, const struct nacre_env *env, const char *path, struct failure *why)
@@ -40,6 +56,8 @@ load_file(struct auth_plan *plan, const struct nacre_env *env, const char *path,
 		file_bytes_free(env, &key->file);
 	else if (rc == NACRE_E_KEY_PASSPHRASE)
 		rc = nacre_key_peek_public(env, key->file.p, key->file.n, &key->owned, text, sizeof(text));
+	if (rc == NACRE_E_KEY_PASSPHRASE)
+		rc = load_hidden(&plan->options, env, key, text);
 	if (rc != NACRE_OK)
 		return key_fail(why, rc, path, text);
 	key->key = key->owned;
