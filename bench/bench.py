@@ -1,6 +1,8 @@
 # Knows: what is promised about speed and memory, and prints it beside what is. Must not know: how numbers are won.
-# usage: bench.py BUILD_DIR [PART]... ; PART: connect, trips, bulk, calls, memory
+# usage: bench.py BUILD_DIR [PART]... ; PART: connect, trips, bulk, calls, memory, suites
+import functools
 import os
+import subprocess
 import sys
 
 ROOT = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
@@ -127,6 +129,25 @@ def calls():
         row('system calls per round trip of one byte', 3, *across(lambda lib: ping_pong(lib, sender.port)))
 
 
+def capabilities(kind):
+    tool = os.path.join(BUILD, 'tools', 'nacre')
+    listed = subprocess.run([tool, 'capabilities'], check=True, capture_output=True, text=True).stdout.splitlines()
+    return [words[1] for words in map(str.split, listed) if words[0] == kind]
+
+
+def suites():
+    """Each cipher and each MAC by itself: a cipher that needs a MAC is run with one, whose cost is taken off."""
+    cost = functools.partial(measure.suite_each, bench)
+    mac = 'umac-64-etm@openssh.com'
+    mac_cost = cost('-', mac)
+    for cipher in capabilities('cipher'):
+        is_aead = '-gcm' in cipher or 'poly1305' in cipher
+        row(f'instructions per byte, sealed and opened: {cipher}', None,
+            cost(cipher, '-') if is_aead else cost(cipher, mac) - mac_cost)
+    for name in capabilities('mac'):
+        row(f'instructions per byte, made and checked: {name}', None, cost('-', name))
+
+
 def memory():
     told = measure.heap(bench)
     row('heap of an idle connection, bytes', 12 * 1024, told['idle'][0])
@@ -136,7 +157,7 @@ def memory():
 
 
 print(f'{"":<66}{"target":>14}' + ''.join(f'{name:>14}' for name in measure.LIBRARIES))
-for part in (connect, trips, bulk, calls, memory):
+for part in (connect, trips, bulk, calls, memory, suites):
     if not PARTS or part.__name__ in PARTS:
         part()
 print(f'missed: {", ".join(missed)}' if missed else 'every target is met')

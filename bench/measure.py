@@ -45,6 +45,12 @@ def instructions_each(bench, library, port, job, command, few, many, cipher=''):
     return (costs[1] - costs[0]) / (many - few)
 
 
+def suite_each(bench, cipher, mac, few=1 << 20, many=3 << 20):
+    """Of one byte that is sealed and opened in memory."""
+    costs = [instructions([bench.program('cost'), cipher, mac, str(n)]) for n in (few, many)]
+    return (costs[1] - costs[0]) / (many - few)
+
+
 Calls = collections.namedtuple('Calls', 'total by_name mean_read')
 LINE = re.compile(r'^(?:\d+ +)?(\w+)\((\d+)?.*= (-?\d+)')
 
