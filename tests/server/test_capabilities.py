@@ -27,5 +27,12 @@ def the_algorithms_are_those_of_the_golden_file():
     assert not diff, f'./dev capabilities writes the file anew\n{diff}'
 
 
+def every_preset_has_something_of_every_kind():
+    for kind in ('kex', 'host key', 'pubkey', 'cipher', 'mac', 'compression'):
+        rows = [row for row in listed() if row.startswith(kind)]
+        for preset in ('default', 'legacy', 'strict'):
+            assert any(preset in row.split('  ') for row in rows), (kind, preset)
+
+
 if __name__ == '__main__':
-    tap.run([the_algorithms_are_those_of_the_golden_file])
+    tap.run([the_algorithms_are_those_of_the_golden_file, every_preset_has_something_of_every_kind])
