@@ -80,7 +80,11 @@ def key_for(algorithm, name):
     return key(kind, name, bits)
 
 
-KEX = ['curve25519-sha256', 'curve25519-sha256@libssh.org']
+OLD_KEX = ['diffie-hellman-group14-sha1', 'diffie-hellman-group-exchange-sha1', 'diffie-hellman-group1-sha1']
+# Those that OpenSSH 9.2 has; group15-sha512 and group17-sha512 it has not.
+KEX = ['curve25519-sha256', 'curve25519-sha256@libssh.org', 'ecdh-sha2-nistp256', 'ecdh-sha2-nistp384', 'ecdh-sha2-nistp521',
+       'diffie-hellman-group16-sha512', 'diffie-hellman-group18-sha512', 'diffie-hellman-group14-sha256',
+       'diffie-hellman-group-exchange-sha256', *OLD_KEX]
 AEAD = ['aes256-gcm@openssh.com', 'chacha20-poly1305@openssh.com', 'aes128-gcm@openssh.com']
 CTR = ['aes256-ctr', 'aes192-ctr', 'aes128-ctr']
 CBC = ['aes256-cbc', 'aes192-cbc', 'aes128-cbc', '3des-cbc']

@@ -8,6 +8,7 @@ import place
 import tap
 
 ED = place.key('ed25519', 'user')
+KEX = ['curve25519-sha256', 'ecdh-sha2-nistp256', 'ecdh-sha2-nistp384', 'ecdh-sha2-nistp521', 'diffie-hellman-group14-sha256']
 CIPHERS = ['chacha20-poly1305@openssh.com', 'aes256-ctr', 'aes128-ctr']
 MACS = ['hmac-sha2-256', 'hmac-sha1']
 HOST_KEYS = {'ssh-ed25519': ('ed25519', None), 'ecdsa-sha2-nistp256': ('ecdsa', 256), 'rsa-sha2-256': ('rsa', 2048)}
@@ -73,6 +74,19 @@ def its_server_refuses_a_stranger():
     assert done.returncode == 255 and 'authentication' in done.stderr.lower(), done
 
 
+def its_server_takes_kex(name):
+    done = to_server(options=[f'KexAlgorithms={name}'], flags=['--trace'])
+    pearl(done)
+    assert name in done.stderr
+
+
+def its_client_uses_kex(name):
+    """dbclient cannot be told which: a server of ours that knows nothing else can."""
+    with nacre.Server([place.key('ed25519', 'host')], place.authorized_keys(dropbear.host_key('ed25519'), name='authorized_kex'),
+                      flags=['-o', f'KexAlgorithms={name}']) as one:
+        pearl(dropbear.client(one.port, dropbear.host_key('ed25519'), 'echo pearl'))
+
+
 @functools.cache
 def ours():
     here = nacre.Server([place.key('ed25519', 'host')], place.authorized_keys(ED, dropbear.host_key('ed25519')),
@@ -112,7 +126,8 @@ def each(names, test):
     return [(f'{test.__name__.replace("_", " ")} {name}', functools.partial(test, name)) for name in names]
 
 
-tap.run(each(CIPHERS, its_server_takes_cipher) + each(MACS, its_server_takes_mac) + each(HOST_KEYS, its_server_shows_host_key) + [
+tap.run(each(KEX, its_server_takes_kex) + each(KEX, its_client_uses_kex) + each(CIPHERS, its_server_takes_cipher) +
+        each(MACS, its_server_takes_mac) + each(HOST_KEYS, its_server_shows_host_key) + [
     its_server_compresses,
     its_server_gives_status_and_signal,
     its_server_echoes_eight_mib,

@@ -16,7 +16,8 @@ PASSWORD = 'a grain of sand'
 
 @functools.cache
 def server():
-    old = ['-o', 'Compression=yes', '-o', f'Ciphers=+{",".join(place.CBC)}', '-o', f'MACs=+{",".join(place.OLD_MACS)}']
+    old = ['-o', 'Compression=yes', '-o', f'KexAlgorithms=+{",".join(place.OLD_KEX)}', '-o', f'Ciphers=+{",".join(place.CBC)}',
+           '-o', f'MACs=+{",".join(place.OLD_MACS)}']
     here = nacre.Server(HOST, place.authorized_keys(*MINE), password=PASSWORD, flags=old)
     place.atexit.register(here.__exit__)
     return here.__enter__()

@@ -17,7 +17,7 @@ TRACED = ('--trace',)
 @functools.cache
 def server():
     """One server for the whole script: it is cheap to tell connections apart by where they begin in its log."""
-    old = f'Ciphers +{",".join(place.CBC)}\nMACs +{",".join(place.OLD_MACS)}'
+    old = f'KexAlgorithms +{",".join(place.OLD_KEX)}\nCiphers +{",".join(place.CBC)}\nMACs +{",".join(place.OLD_MACS)}'
     here = Sshd(HOST, place.authorized_keys(*MINE), settings=old)
     place.atexit.register(here.__exit__)
     return here.__enter__()
