@@ -480,6 +480,64 @@ a_locked_key_without_a_passphrase_has_its_own_error(void **state)
 }
 
 static void
+a_locked_key_is_opened_by_its_passphrase(void **state)
+{
+	struct stage s;
+	nacre_key *key;
+
+	(void)state;
+	stage_init(&s);
+	key = locked_key_file(&s);
+	s.script.user_key = key;
+	s.options.passphrase = "mother-of-pearl";
+	assert_int_equal(stage_connect(&s), NACRE_OK);
+	stage_close(&s);
+	assert_string_equal(s.peer.auth, "publickey? publickey");
+	s.options.passphrase = "mother-of-perl";
+	assert_int_equal(stage_connect(&s), NACRE_E_KEY_PASSPHRASE_WRONG);
+	stage_end(&s);
+	nacre_key_free(key);
+}
+
+/* Encrypted PEM does not show its public half: with the .pub beside it, it is probed as any locked key. */
+static void
+an_encrypted_pem_key_is_opened_at_once_or_known_by_the_file_beside_it(void **state)
+{
+	static const struct nacre_key_write_options pem = {
+	    .size = sizeof(pem), .format = NACRE_KEY_FORMAT_PEM, .passphrase = "mother-of-pearl"};
+	const struct nacre_env *env = nacre_env_default();
+	struct stage s;
+	nacre_key *key;
+	char *text;
+	size_t n;
+
+	(void)state;
+	stage_init(&s);
+	assert_int_equal(nacre_key_generate(env, "ecdsa-sha2-nistp256", 0, &key), NACRE_OK);
+	assert_int_equal(nacre_key_write_private(env, key, &pem, &text, &n, NULL, 0), NACRE_OK);
+	s.options.key = NULL;
+	s.options.key_file = stage_file("locked.pem", text, n, 0600);
+	nacre_key_text_free(env, text, n);
+	s.script.user_key = key;
+	assert_int_equal(stage_connect(&s), NACRE_E_KEY_PASSPHRASE);
+	s.options.passphrase = "mother-of-perl";
+	assert_int_equal(stage_connect(&s), NACRE_E_KEY_PASSPHRASE_WRONG);
+	s.options.passphrase = "mother-of-pearl";
+	assert_int_equal(stage_connect(&s), NACRE_OK);
+	stage_close(&s);
+	assert_string_equal(s.peer.auth, "publickey");
+
+	assert_int_equal(nacre_key_write_public(env, key, NULL, &text, &n, NULL, 0), NACRE_OK);
+	(void)stage_file("locked.pem.pub", text, n, 0644);
+	nacre_key_text_free(env, text, n);
+	assert_int_equal(stage_connect(&s), NACRE_OK);
+	stage_close(&s);
+	assert_string_equal(s.peer.auth, "publickey? publickey");
+	stage_end(&s);
+	nacre_key_free(key);
+}
+
+static void
 a_failed_negotiation_names_both_lists(void **state)
 {
 	struct stage s;
@@ -528,8 +586,8 @@ the_facade_adds_no_flights_of_its_own(void **state)
 	assert_int_equal(result.exit.status, 7);
 	nacre_result_free(&result);
 	stage_close(&s);
-	/* Five, as tests/conn counts them exactly. Here a thread counts: one of them may come in two parts or two as one, and
-	 * the client's good-bye is another. */
+	/* Five, as tests/conn counts them exactly. Here a thread counts: one of them may come in two parts or two as
+	 * one, and the client's good-bye is another. */
 	assert_in_range(s.peer.flights, 4, 6);
 	stage_end(&s);
 }
@@ -591,6 +649,8 @@ main(void)
 	    cmocka_unit_test(key_files_are_checked_before_anything_is_sent),
 	    cmocka_unit_test(a_locked_key_is_probed_and_nobody_is_asked_before_the_server_wants_it),
 	    cmocka_unit_test(a_locked_key_without_a_passphrase_has_its_own_error),
+	    cmocka_unit_test(a_locked_key_is_opened_by_its_passphrase),
+	    cmocka_unit_test(an_encrypted_pem_key_is_opened_at_once_or_known_by_the_file_beside_it),
 	    cmocka_unit_test(a_failed_negotiation_names_both_lists),
 	    cmocka_unit_test(the_banner_and_the_negotiation_can_be_read),
 	    cmocka_unit_test(the_facade_adds_no_flights_of_its_own),
