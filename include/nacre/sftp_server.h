@@ -149,6 +149,9 @@ struct nacre_sftp_server_options {
 	void *ctx; /* passed to its functions */
 	const char *start; /* where relative paths begin: absolute; NULL: "/". Copied. */
 	bool read_only; /* whatever changes something is PERMISSION_DENIED, and not announced */
+	/* SYMLINK's paths come with the link first, as the draft has it. OpenSSH and most clients send the target
+	 * first. */
+	bool symlink_link_first;
 	unsigned handles_max; /* open at once; further ones are FAILURE. 0: 256 */
 	unsigned requests_max; /* unanswered at once; further ones wait. 0: 64 */
 	/* Seconds since 1970, for the lines that clients show. NULL: they show the year with every file. */

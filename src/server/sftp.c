@@ -114,6 +114,17 @@ sftp_is_ready(const struct nacre_task *task)
 	       nacre_sftp_server_output(t->engine, &n) != NULL;
 }
 
+/* AsyncSSH sends SYMLINK as the draft has it to servers whose names it does not know (filexfer-02 6.10). */
+static bool
+sftp_link_comes_first(const struct nacre_task *task)
+{
+	static const struct slice ident = SLICE_INIT("SSH-2.0-AsyncSSH");
+	struct nacre_conn_info info;
+
+	nacre_conn_get_info(task->session->conn, &info);
+	return slice_starts(slice_of_bytes(info.peer_ident), ident);
+}
+
 int
 sftp_start(struct nacre_task *task)
 {
@@ -124,6 +135,7 @@ sftp_start(struct nacre_task *task)
 
 	if (task->state != TASK_IDLE || task->text != NULL)
 		return NACRE_E_MISUSE;
+	options.symlink_link_first = sftp_link_comes_first(task);
 	if (o->sftp == NULL || !o->sftp(o->ctx, nacre_task_user(task), &options))
 		return NACRE_E_UNSUPPORTED;
 	if ((rc = nacre_sftp_server_new(task->session->server->env, &options, &engine)) != NACRE_OK)

@@ -104,13 +104,20 @@ serve_fsetstat(const struct serve_call *c)
 static int
 serve_symlink(const struct serve_call *c)
 {
-	struct slice target = c->ask->msg.symlink.targetpath;
+	const struct sftp_msg_symlink *msg = &c->ask->msg.symlink;
+	bool link_first = c->server->options.symlink_link_first;
+	struct slice target = link_first ? msg->linkpath : msg->targetpath;
+	struct slice link = link_first ? msg->targetpath : msg->linkpath;
+	struct nacre_bytes path;
+	int status = path_absolute(c->server, link, c->server->path[0], &path);
 
+	if (status != NACRE_SFTP_OK)
+		return status;
 	if (target.n == 0 || memchr(target.p, 0, target.n) != NULL)
 		return NACRE_SFTP_NO_SUCH_FILE;
 	if (target.n > SFTP_SERVER_PATH_MAX)
 		return NACRE_SFTP_BAD_MESSAGE;
-	return c->handler->symlink(c->ctx, c->r, (struct nacre_bytes){target.p, target.n}, c->path[0]);
+	return c->handler->symlink(c->ctx, c->r, (struct nacre_bytes){target.p, target.n}, path);
 }
 
 static int
@@ -184,7 +191,7 @@ static const struct serve_row rows[SFTP_COUNT] = {
 	.flags = CHANGES,
 	.path = {MSG_AT(rename, oldpath), MSG_AT(rename, newpath)}},
     [SFTP_readlink] = {.serve = serve_readlink, OP(readlink), .answer = ANSWER_PATH, .path = {MSG_AT(readlink, path)}},
-    [SFTP_symlink] = {.serve = serve_symlink, OP(symlink), .flags = CHANGES, .path = {MSG_AT(symlink, linkpath)}},
+    [SFTP_symlink] = {.serve = serve_symlink, OP(symlink), .flags = CHANGES},
 };
 
 static const struct serve_row extension_rows[SFTP_EXT_COUNT] = {
