@@ -1,4 +1,5 @@
-/* make_corpus: writes the seeds of fuzz_message, fuzz_sftp, fuzz_client and fuzz_server into a directory. The last two
+/* make_corpus: writes the seeds of fuzz_message, fuzz_sftp, fuzz_sftp_server, fuzz_client and fuzz_server into a
+ * directory. The last two
  * are made by playing two actors against each other and writing down, for each, what reached it (scenes.c says what is
  * played).
  *
@@ -9,6 +10,7 @@
 #include "scenes.h"
 #include "sftp_list.h"
 #include "sftp_message.h"
+#include "sftp_scene.h"
 
 #define TWO_EACH 2
 
@@ -97,6 +99,7 @@ main(int argc, char **argv)
 	}
 	message_seeds(argv[1]);
 	sftp_seeds(argv[1]);
+	sftp_scene_write(argv[1]);
 	scenes_write(argv[1]);
 	return 0;
 }

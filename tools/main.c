@@ -16,8 +16,10 @@ static const struct {
 	"           or 255 where it could not be run or did not end by itself"},
     {"serve", serve_main,
 	"[-p port] [-h hostkey]... [--authorized-keys FILE]... [--user NAME --password-fd N] [--shell]\n"
-	"           [--listen ADDRESS] [--preset NAME] [-o Keyword=value]... [--trace]\n"
+	"           [--sftp-root DIR [--sftp-read-only]] [--listen ADDRESS] [--preset NAME] [-o Keyword=value]...\n"
+	"           [--trace]\n"
 	"           serves on 127.0.0.1 (port 0: a free one): a few built-in commands, or with --shell /bin/sh -c;\n"
+	"           with --sftp-root that directory by SFTP, and nothing outside of it;\n"
 	"           without -h the host key is a throwaway"},
     {"keygen", keygen_main,
 	"[-t type] [-b bits] [-f file] [-N passphrase] [-C comment], or -p, -y, -l, -e, -i\n"

@@ -6,9 +6,11 @@
 #include <unistd.h>
 #include "serve_options.h"
 
-static const char usage[] = "usage: nacre serve [-p port] [-h hostkey]... [--authorized-keys FILE]... "
-			    "[--user NAME --password-fd N] [--shell]\n"
-			    "                   [--listen ADDRESS] [--preset NAME] [-o Keyword=value]... [--trace]";
+static const char usage[] =
+    "usage: nacre serve [-p port] [-h hostkey]... [--authorized-keys FILE]... "
+    "[--user NAME --password-fd N] [--shell]\n"
+    "                   [--sftp-root DIR [--sftp-read-only]] [--listen ADDRESS] [--preset NAME]\n"
+    "                   [-o Keyword=value]... [--trace]";
 
 typedef int option_fn(struct serve_options *o, const char *value);
 

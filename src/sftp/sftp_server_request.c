@@ -3,8 +3,9 @@
 #include "sftp_server.h"
 
 #define OPEN_CHANGES (NACRE_SFTP_WRITE | NACRE_SFTP_APPEND | NACRE_SFTP_CREAT | NACRE_SFTP_TRUNC)
-#define NAMES_ROOM (SFTP_SERVER_NAMES_MAX + 3 * SFTP_SERVER_PATH_MAX) /* the entry that no longer fits is tried there  \
-								       */
+#define NAMES_ROOM                                                                                                     \
+	(SFTP_SERVER_NAMES_MAX + 3 * SFTP_SERVER_PATH_MAX) /* the entry that no longer fits is tried there             \
+							    */
 #define PATH_ROOM (5 * SFTP_SERVER_PATH_MAX)
 #define DATA_ROOM 13u
 
