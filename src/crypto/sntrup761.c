@@ -114,17 +114,20 @@ core_encrypt(const uint8_t *pk, const struct sntrup_small *input, uint8_t *ct)
 	mem_wipe(&h, sizeof(h));
 }
 
-/* All bits where the weight of a is not W. */
+/* All bits where the weight of a is not W. Volatile: a compiler that knows that there are but two results may branch on
+ * them, as clang does. */
 static int
 wrong_weight(const struct sntrup_small *a)
 {
+	volatile int mask;
 	int weight = 0, off;
 	size_t i;
 
 	for (i = 0; i < P; i++)
 		weight += a->c[i] & 1;
 	off = weight - SNTRUP_W;
-	return -(int)((uint32_t)(off | -off) >> 31);
+	mask = -(int)((uint32_t)(off | -off) >> 31);
+	return mask;
 }
 
 /* Decrypt: 3f c is r g and small noise of thirds, which are gone modulo 3. What has the wrong weight becomes the
