@@ -475,6 +475,29 @@ data_is_copied_without_leaving_the_server(void **state)
 	}
 }
 
+static void
+users_and_groups_are_told_by_their_numbers(void **state)
+{
+	struct sftp_ext_users_groups ask = {
+	    .uids = SLICE_LIT("\0\0\0\0\xff\xff\xff\xf0"), .gids = SLICE_LIT("\0\0\0\0")};
+	union sftp_any_ext ext;
+	struct scene s;
+
+	(void)state;
+	scene_begin(&s, false);
+	asker_extend(&s.a, SFTP_EXT_users_groups, &ask);
+	assert_int_equal(s.a.got, SFTP_extended_reply);
+	assert_int_equal(
+	    sftp_extension_parse(SFTP_EXT_users_groups_reply, 1, s.a.reply.extended_reply.data, &ext, NULL), 0);
+	/* a number without a user has the empty name */
+	assert_true(slice_eq(ext.users_groups_reply.usernames, SLICE_LIT("\0\0\0\4root\0\0\0\0")));
+	assert_true(slice_eq(ext.users_groups_reply.groupnames, SLICE_LIT("\0\0\0\4root")));
+	ask.gids.n = 3;
+	asker_extend(&s.a, SFTP_EXT_users_groups, &ask);
+	assert_int_equal(asker_status(&s.a), NACRE_SFTP_BAD_MESSAGE);
+	scene_end(&s);
+}
+
 /* Not through what the client may have made of a name. */
 static void
 restock(const struct scene *s)
@@ -566,6 +589,7 @@ main(void)
 	    cmocka_unit_test(files_are_made_written_cut_and_stamped),
 	    cmocka_unit_test(a_rename_replaces_nothing_and_a_posix_rename_does),
 	    cmocka_unit_test(a_large_directory_is_listed_once_and_whole),
+	    cmocka_unit_test(users_and_groups_are_told_by_their_numbers),
 	    cmocka_unit_test(data_is_copied_without_leaving_the_server),
 	    cmocka_unit_test(random_paths_in_random_requests_leave_the_canary_alone),
 	};
