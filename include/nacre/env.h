@@ -31,6 +31,9 @@ struct nacre_env {
 	nacre_trace_fn *trace;
 
 	unsigned cpu; /* NACRE_CPU_* that are there */
+	/* Policy: the smallest RSA key, in bits, that is read, made or verified by. 0: 2048. Nothing below 1024 is ever
+	 * taken, whatever stands here. */
+	unsigned rsa_bits_min;
 };
 
 /* The ordinary environment: malloc, libsodium's randomness, no trace, the CPU as it is. Initialises libsodium on first

@@ -63,6 +63,7 @@ wrap_env(struct nacre_conn *c, const struct nacre_env *outer)
 		.random = outer_random,
 		.trace = outer->trace == NULL ? NULL : outer_trace,
 		.cpu = outer->cpu,
+		.rsa_bits_min = outer->rsa_bits_min,
 	};
 }
 

@@ -38,7 +38,9 @@ int ecdsa_sign(enum curve_id c, const struct nacre_env *env, struct slice d, str
     uint8_t *r, uint8_t *s) NACRE_CHECK;
 int ecdsa_verify(enum curve_id c, struct slice q, struct slice data, struct slice r, struct slice s) NACRE_CHECK;
 
-#define RSA_BITS_MIN 2048 /* RSA_BITS_MIN and _MAX are checked before any mathematics */
+/* Checked before any mathematics. */
+#define RSA_BITS_FLOOR 1024 /* no policy allows less */
+#define RSA_BITS_MIN 2048 /* unless the environment says otherwise */
 #define RSA_BITS_MAX 8192
 #define RSA_SIG_MAX (RSA_BITS_MAX / 8)
 
@@ -50,8 +52,11 @@ struct rsa_private {
 	struct slice n, e, d, p, q, iqmp; /* as openssh-key-v1 has them */
 };
 
-/* Sizes, and that e is odd, > 1 and < 2^32. NACRE_E_KEY_TYPE where the size is not allowed. */
-int rsa_check_public(const struct rsa_public *key) NACRE_CHECK;
+/* The environment's rsa_bits_min, made sense of. */
+unsigned rsa_bits_min(const struct nacre_env *env);
+/* Sizes, and that e is odd, > 1 and < 2^32. NACRE_E_KEY_TYPE where the size is not allowed: where policy is asked,
+ * bits_min is rsa_bits_min's; the other calls here take what was parsed under it, from RSA_BITS_FLOOR. */
+int rsa_check_public(const struct rsa_public *key, unsigned bits_min) NACRE_CHECK;
 /* n = pq, ed = 1 modulo lcm(p-1, q-1), iqmp fits. */
 int rsa_check_private(const struct rsa_private *key, const struct nacre_env *env) NACRE_CHECK;
 /* d mod p-1 and d mod q-1, at their natural lengths: what PKCS#1 keeps besides. NACRE_E_CRYPTO where they are not a
@@ -64,7 +69,7 @@ int rsa_sign(const struct rsa_private *key, const struct nacre_env *env, enum ha
 /* A signature shorter than the modulus is padded on the left (RFC 8332 3); a longer one is refused. */
 int rsa_verify(const struct rsa_public *key, enum hash_id hash, struct slice data, struct slice sig) NACRE_CHECK;
 
-/* A new key. Each number is written at its natural length; lens are in the order n, e, d, p, q, iqmp. Buffers are
+/* A new key, not smaller than the environment allows. Each number is written at its natural length; lens are in the order n, e, d, p, q, iqmp. Buffers are
  * RSA_SIG_MAX bytes each. */
 struct rsa_numbers {
 	uint8_t value[6][RSA_SIG_MAX];

@@ -28,14 +28,22 @@ bit_len(struct slice s)
 	return bits;
 }
 
+unsigned
+rsa_bits_min(const struct nacre_env *env)
+{
+	if (env->rsa_bits_min == 0)
+		return RSA_BITS_MIN;
+	return env->rsa_bits_min < RSA_BITS_FLOOR ? RSA_BITS_FLOOR : env->rsa_bits_min;
+}
+
 /* CVE-2026-39829: an oversized number costs nothing, it is refused before any mathematics. */
 int
-rsa_check_public(const struct rsa_public *key)
+rsa_check_public(const struct rsa_public *key, unsigned bits_min)
 {
 	struct slice e = without_zeros(key->e);
 	size_t bits = bit_len(key->n);
 
-	if (bits < RSA_BITS_MIN || bits > RSA_BITS_MAX)
+	if (bits < bits_min || bits > RSA_BITS_MAX)
 		return NACRE_E_KEY_TYPE;
 	if (e.n == 0 || e.n > 4 || (e.p[e.n - 1] & 1) == 0 || (e.n == 1 && e.p[0] == 1))
 		return NACRE_E_KEY_TYPE;
@@ -45,7 +53,7 @@ rsa_check_public(const struct rsa_public *key)
 static int
 load_public(mbedtls_rsa_context *rsa, const struct rsa_public *key)
 {
-	int r = rsa_check_public(key);
+	int r = rsa_check_public(key, RSA_BITS_FLOOR);
 
 	if (r != 0)
 		return r;
@@ -68,7 +76,7 @@ static int
 load_private(mbedtls_rsa_context *rsa, const struct rsa_private *key)
 {
 	struct rsa_public pub = {key->n, key->e};
-	int r = rsa_check_public(&pub);
+	int r = rsa_check_public(&pub, RSA_BITS_FLOOR);
 
 	if (r != 0)
 		return r;
@@ -229,7 +237,7 @@ rsa_generate(const struct nacre_env *env, unsigned bits, struct rsa_numbers *out
 	mbedtls_rsa_context rsa;
 	int r;
 
-	if (bits < RSA_BITS_MIN || bits > RSA_BITS_MAX)
+	if (bits < rsa_bits_min(env) || bits > RSA_BITS_MAX)
 		return NACRE_E_KEY_TYPE;
 	mbed_rsa_init(&rsa);
 	r = mbed_status(&rng, mbedtls_rsa_gen_key(&rsa, mbed_random, &rng, bits, 65537));

@@ -228,10 +228,37 @@ sizes_are_held_to_their_bounds(void **state)
 			n[rows[i].n_len - 1] = rows[i].low;
 			n[0] = rows[i].top;
 		}
-		assert_int_equal(rsa_check_public(&key), rows[i].wanted);
+		assert_int_equal(rsa_check_public(&key, RSA_BITS_MIN), rows[i].wanted);
 		if (rows[i].wanted != 0)
-			assert_int_equal(
-			    rsa_verify(&key, HASH_SHA256, SLICE_LIT("m"), slice_of(sig, 256)), rows[i].wanted);
+			assert_int_not_equal(rsa_verify(&key, HASH_SHA256, SLICE_LIT("m"), slice_of(sig, 256)), 0);
+	}
+}
+
+static void
+the_floor_is_policy_down_to_1024_bits(void **state)
+{
+	static const struct {
+		unsigned policy, floor;
+	} rows[] = {{0, 2048}, {2048, 2048}, {3072, 3072}, {1024, 1024}, {1023, 1024}, {1, 1024}};
+	static const uint8_t e[] = {1, 0, 1};
+	static uint8_t n[1024];
+	struct test_env t;
+	size_t i;
+
+	(void)state;
+	test_env_init(&t, 48);
+	memset(n, 0x5a, sizeof(n));
+	n[0] = 0x80;
+	for (i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+		size_t len = rows[i].floor / 8;
+		struct rsa_public key = {slice_of(n, len), slice_of(e, sizeof(e))};
+		struct rsa_public shorter = {slice_of(n, len - 1), slice_of(e, sizeof(e))};
+
+		t.env.rsa_bits_min = rows[i].policy;
+		n[len - 1] = 1;
+		n[len - 2] = 1;
+		assert_int_equal(rsa_check_public(&key, rsa_bits_min(&t.env)), 0);
+		assert_int_equal(rsa_check_public(&shorter, rsa_bits_min(&t.env)), NACRE_E_KEY_TYPE);
 	}
 }
 
@@ -309,7 +336,7 @@ a_new_key_signs_and_verifies(void **state)
 	pub = public_of(&k);
 	assert_int_equal(k.len[0], RSA_BITS_MIN / 8);
 	assert_true(k.value[0][0] >= 0x80);
-	assert_int_equal(rsa_check_public(&pub), 0);
+	assert_int_equal(rsa_check_public(&pub, RSA_BITS_MIN), 0);
 	assert_int_equal(rsa_check_private(&key, &t.env), 0);
 	assert_int_equal(rsa_sign(&key, &t.env, HASH_SHA512, SLICE_LIT("m"), sig, &n), 0);
 	assert_int_equal(n, RSA_BITS_MIN / 8);
@@ -348,6 +375,7 @@ main(void)
 	    cmocka_unit_test(damage_and_other_hashes_are_noticed),
 	    cmocka_unit_test(a_signature_without_its_leading_zeros_is_accepted),
 	    cmocka_unit_test(sizes_are_held_to_their_bounds),
+	    cmocka_unit_test(the_floor_is_policy_down_to_1024_bits),
 	    cmocka_unit_test(a_private_key_whose_numbers_do_not_fit_is_refused),
 	    cmocka_unit_test(a_signature_that_does_not_verify_is_not_given_out),
 	    cmocka_unit_test(a_new_key_signs_and_verifies),
