@@ -54,6 +54,9 @@ struct nacre_conn_options {
 	/* client: the key types that are known for this host, comma-separated ("ssh-rsa,ssh-ed25519"): algorithms for them
 	 * are offered first. */
 	const char *known_key_types;
+	/* client: ask for host certificates (cert.h), before anything else; false: only where host_key_algorithms names
+	 * them. HOST_KEY then may show a certificate: it is for the caller to check. */
+	bool host_certificates;
 	const char *software;     /* softwareversion of our identification; NULL: "Nacre_" and the version */
 	bool require_strict_kex;  /* (as "strict" does) fail where the peer does not do strict key exchange */
 

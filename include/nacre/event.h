@@ -32,7 +32,8 @@ enum nacre_event_type {
 	/* Questions. */
 	NACRE_EVENT_HOST_KEY,        /* client: key. It has proved itself; is it the right one? */
 	NACRE_EVENT_AUTH,            /* client: which credential next? methods (empty: not known yet), partial, attempts */
-	NACRE_EVENT_SIGN,            /* key, algorithm, data: sign with a private half that the connection does not have */
+	NACRE_EVENT_SIGN,            /* key, algorithm (as it stands in the signature), data: sign with a private half that
+	                                the connection does not have */
 	NACRE_EVENT_AUTH_REQUEST,    /* server: user, method, key, probe; a password by nacre_conn_auth_password */
 	NACRE_EVENT_CHANNEL_OPEN,    /* channel, name (the type), data (the type's own payload) */
 	NACRE_EVENT_CHANNEL_REQUEST, /* channel, name, data; token 0 where no reply is wanted: then it is a notice */

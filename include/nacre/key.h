@@ -1,7 +1,8 @@
 /* Keys: public keys, private keys, and the files they are kept in.
  *
- * A key is one of ssh-ed25519, ecdsa-sha2-nistp256, -384, -521 and ssh-rsa (2048 to 8192 bits); it may have its private
- * half. It never changes after it was made, so that any number of threads and connections may use one key at once.
+ * A key is one of ssh-ed25519, ecdsa-sha2-nistp256, -384, -521, ssh-rsa (2048 to 8192 bits; env.h: rsa_bits_min),
+ * sk-ssh-ed25519@openssh.com and sk-ecdsa-sha2-nistp256@openssh.com, or an OpenSSH certificate for one of these (cert.h).
+ * It may have its private half, or a signer where that half is elsewhere. It never changes after it was made, so that any number of threads and connections may use one key at once.
  * Private halves are kept in locked memory behind guard pages where the system gives it, and are wiped when freed.
  *
  * No function here opens a file: see nacre_key_load in io.h. `why` arguments take a sentence about a failure (escaped,
@@ -66,11 +67,13 @@ NACRE_API int nacre_key_copy_public(const struct nacre_env *env, const nacre_key
 /* Wipes and frees. NULL is fine. The environment that made it must still be there. */
 NACRE_API void nacre_key_free(nacre_key *key);
 
-/* "ssh-ed25519", "ecdsa-sha2-nistp256", "ssh-rsa". Static. */
+/* "ssh-ed25519", "ecdsa-sha2-nistp256", "ssh-rsa"; a certificate's ends in "-cert-v01@openssh.com". Static. */
 NACRE_API const char *nacre_key_type(const nacre_key *key);
 /* 256, 384, 521, or the bits of an RSA modulus. */
 NACRE_API unsigned nacre_key_bits(const nacre_key *key);
 NACRE_API bool nacre_key_has_private(const nacre_key *key);
+/* Has it a private half, or a signer? */
+NACRE_API bool nacre_key_can_sign(const nacre_key *key);
 /* Is the private half in locked memory (mlock, guard pages)? */
 NACRE_API bool nacre_key_is_locked(const nacre_key *key);
 /* The comment of the file or line it came from; "" where there was none. Raw bytes of the file; no NUL inside. */
@@ -79,6 +82,54 @@ NACRE_API const char *nacre_key_comment(const nacre_key *key);
 NACRE_API const uint8_t *nacre_key_blob(const nacre_key *key, size_t *n);
 /* Are the public halves the same? */
 NACRE_API bool nacre_key_equal(const nacre_key *a, const nacre_key *b);
+
+/* --- signatures --- */
+
+/* Makes a signature for a key whose private half is elsewhere: a security key, a hardware module, an agent. algorithm:
+ * the name that stands in the signature blob ("ssh-ed25519", "rsa-sha2-512", "sk-ssh-ed25519@openssh.com"), for a
+ * certificate, too. data: n bytes to sign. The blob (RFC 4253 6.6: string algorithm, string signature; for a security
+ * key a byte of flags and a uint32 counter behind it) is written to signature, which has room for `size` bytes, and its
+ * length to *signature_n. Returns 0 or a negative NACRE_E_*. It may be called from several threads at once where the
+ * key is used so. */
+typedef int nacre_signer_fn(void *ctx, const nacre_key *key, const char *algorithm, const uint8_t *data, size_t n,
+    uint8_t *signature, size_t size, size_t *signature_n);
+
+/* A new key with the public half (or the certificate) and the comment of `key`, which signs by calling `sign`. What it
+ * gives is verified before it is used: a wrong signature is NACRE_E_CRYPTO. ctx is borrowed until nacre_key_free.
+ * NACRE_E_ARGUMENT (a NULL but for ctx), NACRE_E_NOMEM. */
+NACRE_API int nacre_key_with_signer(const struct nacre_env *env, const nacre_key *key, nacre_signer_fn *sign, void *ctx,
+    nacre_key **signer) NACRE_CHECK;
+
+/* Signs the n bytes at data. algorithm: a signature algorithm for keys of this type; NULL: its best ("rsa-sha2-512" for
+ * RSA). SHA-1's "ssh-rsa" must be named. *signature is the caller's, *signature_n bytes, for nacre_key_signature_free.
+ *   NACRE_E_MISUSE       neither a private half nor a signer
+ *   NACRE_E_UNSUPPORTED  an unknown algorithm
+ *   NACRE_E_KEY_TYPE     an algorithm for other keys
+ *   NACRE_E_CRYPTO       it could not be made, or did not hold
+ *   NACRE_E_NOMEM, NACRE_E_RANDOM, NACRE_E_ARGUMENT, or what a signer returned */
+NACRE_API int nacre_key_sign(const struct nacre_env *env, const nacre_key *key, const char *algorithm,
+    const uint8_t *data, size_t n, uint8_t **signature, size_t *signature_n) NACRE_CHECK;
+NACRE_API void nacre_key_signature_free(const struct nacre_env *env, uint8_t *signature, size_t n);
+
+#define NACRE_VERIFY_NO_TOUCH 1u /* a security key's signature is good without its user's touch (no-touch-required) */
+#define NACRE_VERIFY_USER 2u /* the security key must have verified its user, by PIN or finger (verify-required) */
+
+#define NACRE_SK_TOUCHED 0x01u
+#define NACRE_SK_USER_VERIFIED 0x04u
+
+/* What a security key says, signed, about a signature (OpenSSH PROTOCOL.u2f). Zero for other keys. */
+struct nacre_sk_details {
+	uint8_t flags; /* NACRE_SK_*, and bits that may be new */
+	uint32_t counter; /* grows with each signature of a device, where the device counts */
+};
+
+/* Does the signature hold? algorithm: as above; NULL: any that is not SHA-1's. flags: NACRE_VERIFY_*. details: takes
+ * what a security key says where 0 is returned; NULL: not wanted. Only 0 means yes:
+ *   NACRE_E_CRYPTO       it does not hold, is malformed, of another algorithm, or the user's part is missing
+ *   NACRE_E_UNSUPPORTED  an unknown algorithm
+ *   NACRE_E_ARGUMENT */
+NACRE_API int nacre_key_verify(const nacre_key *key, const char *algorithm, const uint8_t *data, size_t n,
+    const uint8_t *signature, size_t signature_n, unsigned flags, struct nacre_sk_details *details) NACRE_CHECK;
 
 /* Writes "SHA256:<base64>" (50 characters) or "MD5:aa:bb:..." (51) and a NUL. hash: "SHA256" or "MD5".
  * NACRE_E_ARGUMENT where the name is another or size is too small. */

@@ -5,6 +5,7 @@
 #include <nacre/algorithms.h>
 #include <nacre/channel.h>
 #include <nacre/client.h>
+#include <nacre/cert.h>
 #include <nacre/conn.h>
 #include <nacre/env.h>
 #include <nacre/event.h>
@@ -15,6 +16,7 @@
 #include <nacre/sftp.h>
 #include <nacre/sftp_server.h>
 #include <nacre/sftp_types.h>
+#include <nacre/sshsig.h>
 #include <nacre/status.h>
 #include <nacre/trace.h>
 #include <nacre/version.h>

@@ -3,7 +3,7 @@
 #include "auth_internal.h"
 
 /* The enabled algorithms of the key's type, in order of preference: the one after `after`, or the first. SHA-1's
- * "ssh-rsa" is in no table, so it is never one of them. */
+ * "ssh-rsa" is enabled only where somebody named it. */
 static const struct sigalg *
 next_algorithm(const struct auth_client *a, const nacre_key *key, const struct sigalg *after)
 {
@@ -25,7 +25,11 @@ next_algorithm(const struct auth_client *a, const nacre_key *key, const struct s
 static bool
 is_announced(const struct auth_client *a, const struct sigalg *algorithm)
 {
-	return a->sig_algs_known && slice_has_name(buf_slice(&a->sig_algs), slice_str(algorithm->name));
+	struct slice list = buf_slice(&a->sig_algs);
+
+	/* Servers announce what signatures they take; certificates' own names stand in no list of OpenSSH's. */
+	return a->sig_algs_known && (slice_has_name(list, slice_str(algorithm->name)) ||
+					slice_has_name(list, slice_str(sigalg_signature(algorithm))));
 }
 
 /* The first that the server has announced; else the first: RFC 8308 3.1 lets a client try what is not in the list, and
@@ -128,7 +132,7 @@ ask_signature(struct auth_client *a)
 	struct nacre_event ask = {
 	    .type = NACRE_EVENT_SIGN,
 	    .key = a->key,
-	    .algorithm = bytes_of(slice_str(a->algorithm->name)),
+	    .algorithm = bytes_of(slice_str(sigalg_signature(a->algorithm))),
 	    .data = bytes_of(buf_slice(&a->signed_data)),
 	};
 
@@ -187,7 +191,8 @@ auth_client_on_pk_ok(struct auth_client *a, struct slice payload)
 static int
 check_and_send(struct auth_client *a, struct slice blob)
 {
-	int r = key_verify(a->key, a->setup.env, a->algorithm, buf_slice(&a->signed_data), blob);
+	/* Whether a touch is wanted is the server's to say. */
+	int r = key_verify_as(a->key, a->algorithm, buf_slice(&a->signed_data), blob, NACRE_VERIFY_NO_TOUCH, NULL);
 
 	if (r == NACRE_E_NOMEM)
 		return auth_client_fail(a, r, "userauth_request: no memory to check the signature");

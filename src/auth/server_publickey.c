@@ -1,6 +1,7 @@
 /* server_publickey: what a server reads of "publickey": a probe, or a signature that it verifies before anybody is
  * asked. Knows: enabled algorithms. Must not know: whose keys are welcome. RFC 4252 7; RFC 8332 3 (rsa-sha2-*). */
 #include "auth_internal.h"
+#include <nacre/cert.h>
 
 /* The algorithm's exact name must be enabled (CVE-2026-35387), and the key must be of its type. */
 static const struct sigalg *
@@ -25,6 +26,13 @@ read_tail(struct auth_server *a, struct slice tail, struct msg_userauth_request_
 	return 0;
 }
 
+/* A certificate may ask that a security key has verified its user. Nothing here takes its touch for granted. */
+static unsigned
+user_part(const nacre_key *key)
+{
+	return nacre_cert_find_option(key, NACRE_CERT_CRITICAL, "verify-required", NULL) ? NACRE_VERIFY_USER : 0;
+}
+
 /* What was signed is the message itself up to the signature, never a copy built anew. */
 static int
 verify(struct auth_server *a, const struct sigalg *algorithm, struct slice request, struct slice signature)
@@ -37,7 +45,8 @@ verify(struct auth_server *a, const struct sigalg *algorithm, struct slice reque
 	buf_put_slice(&data, request);
 	if (data.bad != 0)
 		r = auth_server_fail(a, data.bad, "userauth_request: no memory for what was signed");
-	else if ((r = key_verify(a->key, a->setup.env, algorithm, buf_slice(&data), signature)) == 0)
+	else if ((r = key_verify_as(
+		      a->key, algorithm, buf_slice(&data), signature, user_part(a->key), NULL)) == 0)
 		a->verified = true;
 	else if (r == NACRE_E_NOMEM)
 		r = auth_server_fail(a, r, "userauth_request: no memory to verify a signature");

@@ -1,8 +1,11 @@
 /* blob: public keys as bytes. Knows: each type's fields. Must not know: private halves. RFC 4253 6.6, RFC 5656 3.1,
  * RFC 8709 4. */
 #include "key.h"
+#include "cert_parse.h"
 #include "mem.h"
 #include "reader.h"
+
+#define APPLICATION_MAX 1024
 
 static int
 read_ed25519(nacre_key *key, struct reader *r)
@@ -32,7 +35,37 @@ read_rsa(nacre_key *key, struct reader *r)
 	if (r->bad)
 		return NACRE_E_KEY_FORMAT;
 	rsa = (struct rsa_public){key->n, key->e};
-	return rsa_check_public(&rsa);
+	return rsa_check_public(&rsa, rsa_bits_min(key->env));
+}
+
+/* OpenSSH PROTOCOL.u2f: the relying party, "ssh:" or "ssh:something". */
+static int
+read_application(nacre_key *key, struct reader *r)
+{
+	key->application = reader_string(r);
+	if (r->bad || key->application.n > APPLICATION_MAX ||
+	    (key->application.n > 0 && memchr(key->application.p, 0, key->application.n) != NULL))
+		return NACRE_E_KEY_FORMAT;
+	return 0;
+}
+
+static int
+read_numbers(nacre_key *key, struct reader *r)
+{
+	int e = NACRE_E_KEY_FORMAT;
+
+	switch (key->type->kind) {
+	case KEY_ED25519_KIND:
+		e = read_ed25519(key, r);
+		break;
+	case KEY_ECDSA_KIND:
+		e = read_ecdsa(key, r);
+		break;
+	case KEY_RSA_KIND:
+		e = read_rsa(key, r);
+		break;
+	}
+	return e != 0 || !key->type->sk ? e : read_application(key, r);
 }
 
 static int
@@ -40,24 +73,22 @@ read_fields(nacre_key *key)
 {
 	struct reader r = reader_of(key_blob(key));
 	struct slice name = reader_string(&r);
-	int e = NACRE_E_KEY_FORMAT;
+	const uint8_t *start;
+	int e;
 
 	if (r.bad)
 		return NACRE_E_KEY_FORMAT;
 	if ((key->type = key_type_find(name)) == NULL)
 		return NACRE_E_UNSUPPORTED;
-	switch (key->type->kind) {
-	case KEY_ED25519_KIND:
-		e = read_ed25519(key, &r);
-		break;
-	case KEY_ECDSA_KIND:
-		e = read_ecdsa(key, &r);
-		break;
-	case KEY_RSA_KIND:
-		e = read_rsa(key, &r);
-		break;
-	}
-	return e != 0 || reader_end(&r) ? e : NACRE_E_KEY_FORMAT;
+	if (key->type->plain != NULL)
+		(void)reader_string(&r); /* a certificate's nonce */
+	start = r.p;
+	if ((e = read_numbers(key, &r)) != 0)
+		return e;
+	key->fields = slice_of(start, (size_t)(r.p - start));
+	if (key->type->plain != NULL && (e = cert_parse(key, &r)) != 0)
+		return e;
+	return reader_end(&r) ? 0 : NACRE_E_KEY_FORMAT;
 }
 
 int

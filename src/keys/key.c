@@ -1,16 +1,35 @@
 /* key: see key.h. Knows: the table of types, and a key's life. Must not know: formats. RFC 4253 6.6. */
 #include "key.h"
+#include "cert_parse.h"
 #include "mem.h"
 
 #include <sodium.h>
 
+#define SK_ED25519 "sk-ssh-ed25519@openssh.com"
+#define SK_ECDSA "sk-ecdsa-sha2-nistp256@openssh.com"
+#define CERT(type, ...) {.name = type "-cert-v01@openssh.com", .plain = (type), __VA_ARGS__}
+
 const struct key_type key_types[] = {
-    {"ssh-ed25519", KEY_ED25519_KIND, CURVE_P256, NULL},
-    {"ecdsa-sha2-nistp256", KEY_ECDSA_KIND, CURVE_P256, "nistp256"},
-    {"ecdsa-sha2-nistp384", KEY_ECDSA_KIND, CURVE_P384, "nistp384"},
-    {"ecdsa-sha2-nistp521", KEY_ECDSA_KIND, CURVE_P521, "nistp521"},
-    {"ssh-rsa", KEY_RSA_KIND, CURVE_P256, NULL},
-    {NULL, KEY_RSA_KIND, CURVE_P256, NULL},
+    {.name = "ssh-ed25519", .kind = KEY_ED25519_KIND},
+    {.name = "ecdsa-sha2-nistp256", .kind = KEY_ECDSA_KIND, .curve = CURVE_P256, .curve_name = "nistp256"},
+    {.name = "ecdsa-sha2-nistp384", .kind = KEY_ECDSA_KIND, .curve = CURVE_P384, .curve_name = "nistp384"},
+    {.name = "ecdsa-sha2-nistp521", .kind = KEY_ECDSA_KIND, .curve = CURVE_P521, .curve_name = "nistp521"},
+    {.name = "ssh-rsa", .kind = KEY_RSA_KIND},
+    {.name = SK_ED25519, .kind = KEY_ED25519_KIND, .sk = true},
+    {.name = SK_ECDSA, .kind = KEY_ECDSA_KIND, .curve = CURVE_P256, .curve_name = "nistp256", .sk = true},
+    CERT("ssh-ed25519", .kind = KEY_ED25519_KIND),
+    CERT("ecdsa-sha2-nistp256", .kind = KEY_ECDSA_KIND, .curve = CURVE_P256, .curve_name = "nistp256"),
+    CERT("ecdsa-sha2-nistp384", .kind = KEY_ECDSA_KIND, .curve = CURVE_P384, .curve_name = "nistp384"),
+    CERT("ecdsa-sha2-nistp521", .kind = KEY_ECDSA_KIND, .curve = CURVE_P521, .curve_name = "nistp521"),
+    CERT("ssh-rsa", .kind = KEY_RSA_KIND),
+    {.name = "sk-ssh-ed25519-cert-v01@openssh.com", .plain = SK_ED25519, .kind = KEY_ED25519_KIND, .sk = true},
+    {.name = "sk-ecdsa-sha2-nistp256-cert-v01@openssh.com",
+	.plain = SK_ECDSA,
+	.kind = KEY_ECDSA_KIND,
+	.curve = CURVE_P256,
+	.curve_name = "nistp256",
+	.sk = true},
+    {.name = NULL},
 };
 
 const struct key_type *
@@ -109,6 +128,14 @@ key_set_secret(nacre_key *key, const struct slice numbers[KEY_NUMBERS])
 }
 
 int
+key_share_secret(nacre_key *to, const nacre_key *from)
+{
+	to->signer = from->signer;
+	to->signer_ctx = from->signer_ctx;
+	return from->secret == NULL ? 0 : key_set_secret(to, from->numbers);
+}
+
+int
 key_set_comment(nacre_key *key, struct slice comment)
 {
 	const uint8_t *nul = comment.n == 0 ? NULL : memchr(comment.p, 0, comment.n);
@@ -126,6 +153,7 @@ nacre_key_free(nacre_key *key)
 	if (key == NULL)
 		return;
 	drop_secret(key);
+	cert_free(key->cert, key->env);
 	mem_free(key->env, key->blob, key->blob_len);
 	mem_free_str(key->env, key->comment);
 	mem_free(key->env, key, sizeof(*key));
@@ -172,6 +200,12 @@ nacre_key_has_private(const nacre_key *key)
 }
 
 bool
+nacre_key_can_sign(const nacre_key *key)
+{
+	return key->secret != NULL || key->signer != NULL;
+}
+
+bool
 nacre_key_is_locked(const nacre_key *key)
 {
 	return key->secret_is_locked;
@@ -187,6 +221,17 @@ struct slice
 key_blob(const nacre_key *key)
 {
 	return slice_of(key->blob, key->blob_len);
+}
+
+void
+key_put_plain(struct buf *b, const nacre_key *key)
+{
+	if (key->type->plain == NULL) {
+		buf_put_slice(b, key_blob(key));
+		return;
+	}
+	buf_put_cstring(b, key->type->plain);
+	buf_put_slice(b, key->fields);
 }
 
 const uint8_t *

@@ -9,11 +9,15 @@
 
 enum key_kind { KEY_ED25519_KIND, KEY_ECDSA_KIND, KEY_RSA_KIND };
 
+struct cert;
+
 struct key_type {
 	const char *name;
-	enum key_kind kind;
+	enum key_kind kind; /* the mathematics */
 	enum curve_id curve; /* ECDSA */
 	const char *curve_name; /* "nistp256": stands in the blob besides the type (RFC 5656 3.1) */
+	bool sk; /* the private half is in a security key: the blob ends with its application */
+	const char *plain; /* a certificate's: the type of the key that it certifies; NULL: a plain key */
 };
 
 extern const struct key_type key_types[]; /* ended by a NULL name */
@@ -25,10 +29,16 @@ struct sigalg {
 	bool legacy; /* compiled in, offered only where asked for by name or preset */
 	const char *key_type;
 	enum hash_id hash; /* RSA */
+	const char *signature; /* a certificate's: what its signatures are called; NULL: as the algorithm */
 };
 
 extern const struct sigalg sigalg_table[]; /* in the default order, ended by a NULL name */
 const struct sigalg *sigalg_find(struct slice name);
+/* The name inside a signature blob made by it. */
+const char *sigalg_signature(const struct sigalg *algorithm);
+bool sigalg_is_for_certificates(const struct sigalg *algorithm);
+/* The first of the key's type that is not legacy; of several the one whose signatures are called so. NULL: none. */
+const struct sigalg *sigalg_for_key(const nacre_key *key, const char *signature);
 
 #define KEY_NUMBERS 4 /* RSA: d, p, q, iqmp; the others: one */
 
@@ -39,6 +49,11 @@ struct nacre_key {
 	size_t blob_len;
 	struct slice point; /* in blob: Ed25519's 32 bytes, ECDSA's point */
 	struct slice n, e; /* in blob: RSA */
+	struct slice application; /* in blob: a security key's */
+	struct slice fields; /* in blob: what stands between the type and the end of a plain key of this kind */
+	struct cert *cert; /* or NULL; owned */
+	nacre_signer_fn *signer; /* or NULL: makes the signatures where there is no secret */
+	void *signer_ctx;
 	char *comment; /* or NULL */
 	uint8_t *secret; /* or NULL; the numbers one behind the other */
 	size_t secret_len;
@@ -49,16 +64,29 @@ struct nacre_key {
 /* From a public blob, strictly: every field, every size, nothing behind. */
 int key_parse_blob(const struct nacre_env *env, struct slice blob, nacre_key **key) NACRE_CHECK;
 struct slice key_blob(const nacre_key *key);
+/* Appends the public blob of the plain key: for a certificate that of the key it certifies. */
+void key_put_plain(struct buf *b, const nacre_key *key);
+/* The same private half for a key with the same public one. Nothing where there is none. */
+int key_share_secret(nacre_key *to, const nacre_key *from) NACRE_CHECK;
 /* Copies the private numbers into locked memory and checks them against the public half. */
 int key_set_secret(nacre_key *key, const struct slice numbers[KEY_NUMBERS]) NACRE_CHECK;
 int key_set_comment(nacre_key *key, struct slice comment) NACRE_CHECK;
 
-/* Appends the signature blob: string algorithm, string signature (RFC 4253 6.6). NACRE_E_MISUSE without a private half,
- * NACRE_E_KEY_TYPE where the algorithm is for another type. */
+/* Appends the signature blob: string algorithm, string signature (RFC 4253 6.6). NACRE_E_MISUSE with neither a private
+ * half nor a signer, NACRE_E_KEY_TYPE where the algorithm is for another type; whatever a signer's function returns. */
 int key_sign(const nacre_key *key, const struct nacre_env *env, const struct sigalg *algorithm, struct slice data,
     struct buf *out) NACRE_CHECK;
 /* 0 only where the blob is well formed, names exactly this algorithm, and the signature holds. Else NACRE_E_CRYPTO. */
 int key_verify(const nacre_key *key, const struct nacre_env *env, const struct sigalg *algorithm, struct slice data,
     struct slice blob) NACRE_CHECK;
+/* The same with more to say about security keys; flags are NACRE_VERIFY_*, *details may be NULL. key_verify asks for
+ * a touch. */
+int key_verify_as(const nacre_key *key, const struct sigalg *algorithm, struct slice data, struct slice blob,
+    unsigned flags, struct nacre_sk_details *details) NACRE_CHECK;
+
+#define SK_SIGNED_LEN 69 /* SHA-256, flags, counter, SHA-256 */
+/* What a security key signs instead of the data (OpenSSH PROTOCOL.u2f). */
+int sk_signed_data(struct slice application, const struct nacre_sk_details *details, struct slice data,
+    uint8_t out[SK_SIGNED_LEN]) NACRE_CHECK;
 
 #endif

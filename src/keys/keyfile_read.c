@@ -120,6 +120,17 @@ read_private(nacre_key *key, const struct keyfile *f, const struct blobcipher *c
 	return set_secret(key, numbers, why);
 }
 
+/* A security key's file has a handle where others have a private half. */
+static int
+check_kind(const nacre_key *key, struct why *why)
+{
+	if (key->type->sk)
+		return why_fail(why, NACRE_E_UNSUPPORTED, "the private half is in a security key");
+	if (key->type->plain != NULL)
+		return why_fail(why, NACRE_E_UNSUPPORTED, "the file holds a certificate in the place of a public key");
+	return 0;
+}
+
 static int
 check_plain(const struct keyfile *f, struct why *why)
 {
@@ -189,7 +200,8 @@ read_key(const struct nacre_env *env, struct keyfile *f, const char *passphrase,
 
 	if ((r = key_assemble_blob(env, f->public_blob, &key, why)) != 0)
 		return r;
-	if ((r = open_private(f, passphrase, &cipher, why)) != 0 || (r = read_private(key, f, cipher, why)) != 0) {
+	if ((r = check_kind(key, why)) != 0 || (r = open_private(f, passphrase, &cipher, why)) != 0 ||
+	    (r = read_private(key, f, cipher, why)) != 0) {
 		nacre_key_free(key);
 		return r;
 	}

@@ -67,7 +67,7 @@ put_private(struct buf *b, const nacre_key *key, const char *comment, size_t blo
 		return r;
 	buf_put_u32(b, check);
 	buf_put_u32(b, check);
-	buf_put_cstring(b, key->type->name);
+	buf_put_cstring(b, key->type->plain != NULL ? key->type->plain : key->type->name);
 	put_numbers(b, key);
 	buf_put_cstring(b, comment);
 	put_padding(b, start, block);
@@ -78,12 +78,16 @@ put_private(struct buf *b, const nacre_key *key, const char *comment, size_t blo
 static void
 put_head(struct buf *b, const nacre_key *key, const char *cipher, const char *kdf, struct slice kdf_options)
 {
+	size_t mark;
+
 	buf_put(b, "openssh-key-v1", 15); /* with its NUL */
 	buf_put_cstring(b, cipher);
 	buf_put_cstring(b, kdf);
 	buf_put_string(b, kdf_options);
 	buf_put_u32(b, 1);
-	buf_put_string(b, key_blob(key));
+	mark = buf_begin_string(b); /* of a certificate: the key that it certifies */
+	key_put_plain(b, key);
+	buf_end_string(b, mark);
 }
 
 static int

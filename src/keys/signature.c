@@ -1,30 +1,11 @@
-/* signature: signature blobs. Knows: the table of algorithms and each kind's layout. Must not know: what is signed.
- * RFC 4253 6.6, RFC 5656 3.1.2, RFC 8332 3, RFC 8709 6. */
+/* signature: signature blobs. Knows: each kind's layout, and who signs. Must not know: what is signed.
+ * RFC 4253 6.6, RFC 5656 3.1.2, RFC 8332 3, RFC 8709 6; OpenSSH PROTOCOL.u2f (security keys). */
 #include "key.h"
 #include "reader.h"
 
 #include <sodium.h>
 
-const struct sigalg sigalg_table[] = {
-    {.name = "ssh-ed25519", .key_type = "ssh-ed25519"},
-    {.name = "ecdsa-sha2-nistp256", .key_type = "ecdsa-sha2-nistp256"},
-    {.name = "ecdsa-sha2-nistp384", .key_type = "ecdsa-sha2-nistp384"},
-    {.name = "ecdsa-sha2-nistp521", .key_type = "ecdsa-sha2-nistp521"},
-    {.name = "rsa-sha2-512", .key_type = "ssh-rsa", .hash = HASH_SHA512},
-    {.name = "rsa-sha2-256", .key_type = "ssh-rsa", .hash = HASH_SHA256},
-    {.name = NULL},
-};
-
-const struct sigalg *
-sigalg_find(struct slice name)
-{
-	const struct sigalg *a;
-
-	for (a = sigalg_table; a->name != NULL; a++)
-		if (slice_is(name, a->name))
-			return a;
-	return NULL;
-}
+#define SIGNATURE_MAX 4096 /* of a signer's: an RSA signature of 8192 bits and what is around it */
 
 static bool
 fits(const nacre_key *key, const struct sigalg *algorithm)
@@ -72,28 +53,54 @@ sign_rsa(const nacre_key *key, const struct nacre_env *env, enum hash_id hash, s
 	return r;
 }
 
+static int
+sign_by_secret(const nacre_key *key, const struct nacre_env *env, const struct sigalg *algorithm, struct slice data,
+    struct buf *out)
+{
+	buf_put_cstring(out, sigalg_signature(algorithm));
+	switch (key->type->kind) {
+	case KEY_ED25519_KIND:
+		return sign_ed25519(key, data, out);
+	case KEY_ECDSA_KIND:
+		return sign_ecdsa(key, env, data, out);
+	case KEY_RSA_KIND:
+		return sign_rsa(key, env, algorithm->hash, data, out);
+	}
+	return NACRE_E_CRYPTO;
+}
+
+/* Made elsewhere: it must hold before it leaves. Whether the user touched the device is for who verifies to judge. */
+static int
+sign_by_signer(const nacre_key *key, const struct sigalg *algorithm, struct slice data, struct buf *out)
+{
+	uint8_t *blob = buf_reserve(out, SIGNATURE_MAX);
+	size_t n = 0;
+	int r;
+
+	if (blob == NULL)
+		return out->bad;
+	r = key->signer(key->signer_ctx, key, sigalg_signature(algorithm), data.p, data.n, blob, SIGNATURE_MAX, &n);
+	if (r != 0)
+		return r < 0 ? r : NACRE_E_CRYPTO;
+	if (n > SIGNATURE_MAX ||
+	    key_verify_as(key, algorithm, data, slice_of(blob, n), NACRE_VERIFY_NO_TOUCH, NULL) != 0)
+		return NACRE_E_CRYPTO;
+	out->n += n;
+	return 0;
+}
+
 int
 key_sign(const nacre_key *key, const struct nacre_env *env, const struct sigalg *algorithm, struct slice data,
     struct buf *out)
 {
-	int r = NACRE_E_CRYPTO;
+	int r;
 
-	if (key->secret == NULL)
+	if (!nacre_key_can_sign(key))
 		return NACRE_E_MISUSE;
 	if (!fits(key, algorithm))
 		return NACRE_E_KEY_TYPE;
-	buf_put_cstring(out, algorithm->name);
-	switch (key->type->kind) {
-	case KEY_ED25519_KIND:
-		r = sign_ed25519(key, data, out);
-		break;
-	case KEY_ECDSA_KIND:
-		r = sign_ecdsa(key, env, data, out);
-		break;
-	case KEY_RSA_KIND:
-		r = sign_rsa(key, env, algorithm->hash, data, out);
-		break;
-	}
+	r = key->secret != NULL ? sign_by_secret(key, env, algorithm, data, out)
+				: sign_by_signer(key, algorithm, data, out);
 	return r != 0 ? r : out->bad;
 }
 
@@ -116,28 +123,78 @@ verify_rsa(const nacre_key *key, enum hash_id hash, struct slice data, struct sl
 	return rsa_verify(&rsa, hash, data, sig);
 }
 
+static int
+verify_numbers(const nacre_key *key, const struct sigalg *algorithm, struct slice data, struct slice sig)
+{
+	switch (key->type->kind) {
+	case KEY_ED25519_KIND:
+		return ed25519_verify(key->point.p, data, sig);
+	case KEY_ECDSA_KIND:
+		return verify_ecdsa(key, data, sig);
+	case KEY_RSA_KIND:
+		return verify_rsa(key, algorithm->hash, data, sig);
+	}
+	return NACRE_E_CRYPTO;
+}
+
+int
+sk_signed_data(
+    struct slice application, const struct nacre_sk_details *details, struct slice data, uint8_t out[SK_SIGNED_LEN])
+{
+	out[32] = details->flags;
+	put_be32(out + 33, details->counter);
+	if (hash_once(HASH_SHA256, application, out) != 0 || hash_once(HASH_SHA256, data, out + 37) != 0)
+		return NACRE_E_CRYPTO;
+	return 0;
+}
+
+/* The device says what its user did; it is signed, and it must be enough. */
+static int
+verify_sk(const nacre_key *key, const struct sigalg *algorithm, struct slice data, struct slice sig, unsigned flags,
+    const struct nacre_sk_details *details)
+{
+	uint8_t covered[SK_SIGNED_LEN];
+
+	if ((flags & NACRE_VERIFY_NO_TOUCH) == 0 && (details->flags & NACRE_SK_TOUCHED) == 0)
+		return NACRE_E_CRYPTO;
+	if ((flags & NACRE_VERIFY_USER) != 0 && (details->flags & NACRE_SK_USER_VERIFIED) == 0)
+		return NACRE_E_CRYPTO;
+	if (sk_signed_data(key->application, details, data, covered) != 0)
+		return NACRE_E_CRYPTO;
+	return verify_numbers(key, algorithm, slice_of(covered, sizeof(covered)), sig);
+}
+
+int
+key_verify_as(const nacre_key *key, const struct sigalg *algorithm, struct slice data, struct slice blob,
+    unsigned flags, struct nacre_sk_details *details)
+{
+	struct reader reader = reader_of(blob);
+	struct slice name = reader_string(&reader), sig = reader_string(&reader);
+	struct nacre_sk_details said = {.flags = 0};
+	int r;
+
+	if (details != NULL)
+		*details = said;
+	if (key->type->sk) {
+		said.flags = reader_u8(&reader);
+		said.counter = reader_u32(&reader);
+	}
+	/* RFC 8332 3: the name in the blob is the algorithm, not the key's type. */
+	if (!reader_end(&reader) || !slice_is(name, sigalg_signature(algorithm)) || !fits(key, algorithm))
+		return NACRE_E_CRYPTO;
+	r = key->type->sk ? verify_sk(key, algorithm, data, sig, flags, &said)
+			  : verify_numbers(key, algorithm, data, sig);
+	if (r != 0)
+		return NACRE_E_CRYPTO;
+	if (details != NULL)
+		*details = said;
+	return 0;
+}
+
 int
 key_verify(const nacre_key *key, const struct nacre_env *env, const struct sigalg *algorithm, struct slice data,
     struct slice blob)
 {
-	struct reader reader = reader_of(blob);
-	struct slice name = reader_string(&reader), sig = reader_string(&reader);
-	int r = NACRE_E_CRYPTO;
-
 	(void)env;
-	/* RFC 8332 3: the name in the blob is the algorithm, not the key's type. */
-	if (!reader_end(&reader) || !slice_is(name, algorithm->name) || !fits(key, algorithm))
-		return NACRE_E_CRYPTO;
-	switch (key->type->kind) {
-	case KEY_ED25519_KIND:
-		r = ed25519_verify(key->point.p, data, sig);
-		break;
-	case KEY_ECDSA_KIND:
-		r = verify_ecdsa(key, data, sig);
-		break;
-	case KEY_RSA_KIND:
-		r = verify_rsa(key, algorithm->hash, data, sig);
-		break;
-	}
-	return r == 0 ? 0 : NACRE_E_CRYPTO;
+	return key_verify_as(key, algorithm, data, blob, 0, NULL);
 }

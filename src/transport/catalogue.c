@@ -107,7 +107,8 @@ catalogue_nearest(enum nacre_algorithm_kind kind, struct slice typed)
 	for (i = 0; (known = catalogue_at(kind, i).name) != NULL; i++) {
 		size_t rank = nearest_rank(typed, slice_str(known));
 
-		if (rank >= best)
+		/* Among equals the first; but "ed25519" means the plain key sooner than its certificates. */
+		if (rank == NEAREST_FAR || rank > best || (rank == best && strstr(nearest, "-cert-v01@") == NULL))
 			continue;
 		best = rank;
 		nearest = known;

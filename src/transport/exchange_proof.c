@@ -161,7 +161,7 @@ ask_signature(struct transport *t)
 	struct nacre_event ask = {
 		.type = NACRE_EVENT_SIGN,
 		.key = x->host_key,
-		.algorithm = bytes_of(slice_str(x->agreed.host_key->name)),
+		.algorithm = bytes_of(slice_str(sigalg_signature(x->agreed.host_key))),
 		.data = bytes_of(hash_of(x)),
 	};
 

@@ -49,11 +49,35 @@ list_sort(char **list, const struct nacre_env *env, keep_fn *keep, const void *c
 }
 
 static bool
+is_for_certificates(const void *ctx, struct slice name)
+{
+	(void)ctx;
+	return sigalg_is_for_certificates(sigalg_find(name));
+}
+
+static bool
+is_for_plain_keys(const void *ctx, struct slice name)
+{
+	return !is_for_certificates(ctx, name);
+}
+
+/* A client that trusts no authority for this host has no use for its certificates: they are asked for where there is
+ * one, or where the caller named them. */
+static bool
+wants_certificates(const struct nacre_conn_options *options)
+{
+	const char *list = options->host_key_algorithms;
+
+	return options->host_certificates || (list != NULL && strstr(list, "-cert-v01@") != NULL);
+}
+
+static bool
 is_for_known_type(const void *ctx, struct slice name)
 {
 	const struct nacre_conn_options *options = ctx;
 
-	return slice_has_name(slice_str(options->known_key_types), slice_str(sigalg_find(name)->key_type));
+	return (options->host_certificates && is_for_certificates(NULL, name)) ||
+	       slice_has_name(slice_str(options->known_key_types), slice_str(sigalg_find(name)->key_type));
 }
 
 static bool
@@ -85,6 +109,9 @@ sort_host_keys(struct algorithms *a, const struct nacre_env *env, const struct n
 {
 	int r;
 
+	if (options->role == NACRE_CLIENT && !wants_certificates(options) &&
+	    (r = list_sort(&a->host_key, env, is_for_plain_keys, options, true)) != 0)
+		return r;
 	if (options->role == NACRE_CLIENT)
 		return wants_known_first(a, options) ? list_sort(&a->host_key, env, is_for_known_type, options, false) : 0;
 	if ((r = list_sort(&a->host_key, env, is_for_our_keys, options, true)) != 0)

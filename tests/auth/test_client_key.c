@@ -167,7 +167,8 @@ the_algorithm_follows_our_order_and_the_servers_list(void **state)
 	    {DESK_RSA, "rsa-sha2-256", "rsa-sha2-512", "rsa-sha2-256"},
 	    {DESK_ED25519, DESK_ALGORITHMS, "rsa-sha2-256,rsa-sha2-512", "ssh-ed25519"},
 	    {DESK_RSA, "ssh-ed25519", NULL, NULL},
-	    {DESK_RSA, "ssh-rsa", "ssh-rsa", NULL},
+	    {DESK_RSA, "ssh-rsa", "ssh-rsa", "ssh-rsa"}, /* SHA-1: only where it is named */
+	    {DESK_RSA, DESK_ALGORITHMS, "ssh-rsa,ssh-dss", "rsa-sha2-512"},
 	    {DESK_RSA, "", NULL, NULL},
 	    {DESK_P256, "ecdsa-sha2-nistp384,ssh-ed25519", NULL, NULL},
 	};

@@ -112,7 +112,8 @@ a_peer_with_one_legacy_algorithm_is_for_the_legacy_preset(void **state)
 			struct peer peer = modern;
 			const char **field[] = {&peer.kex, &peer.host_key, NULL, &peer.cipher, &peer.mac};
 
-			if (!row.legacy)
+			/* Certificates are asked for where an authority is trusted, by no preset. */
+			if (!row.legacy || strstr(row.name, "-cert-v01@") != NULL)
 				continue;
 			*field[kinds[k]] = row.name;
 			snprintf(want, sizeof(want), "the legacy preset would connect: %s", row.name);

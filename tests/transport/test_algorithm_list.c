@@ -288,7 +288,7 @@ the_options_reach_their_lists(void **state)
 	    .ciphers = "^aes128-ctr",
 	    .macs = "hmac-sha2-256",
 	    .pubkey_algorithms = "ssh-ed25519,rsa-sha2-512",
-	    .disabled = {.keys = "ecdsa*", .ciphers = "*gcm*", .pubkeys = "rsa*"},
+	    .disabled = {.keys = "*ecdsa*", .ciphers = "*gcm*", .pubkeys = "rsa*"},
 	};
 	struct failure failure = {.code = 0};
 	struct algorithms a;

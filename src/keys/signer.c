@@ -1,0 +1,104 @@
+/* signer: signing and verifying for callers, and keys whose private half is elsewhere. Knows: names of algorithms.
+ * Must not know: how signatures are made. RFC 4253 6.6, RFC 8332 3; OpenSSH PROTOCOL.u2f. */
+#include "key.h"
+#include "mem.h"
+#include "reader.h"
+
+#define BLOB_MAX 8192
+
+int
+nacre_key_with_signer(
+    const struct nacre_env *env, const nacre_key *key, nacre_signer_fn *sign, void *ctx, nacre_key **signer)
+{
+	int r;
+
+	*signer = NULL;
+	if (env == NULL || key == NULL || sign == NULL)
+		return NACRE_E_ARGUMENT;
+	if ((r = nacre_key_copy_public(env, key, signer)) != 0)
+		return r;
+	(*signer)->signer = sign;
+	(*signer)->signer_ctx = ctx;
+	return 0;
+}
+
+/* For a certificate the plain algorithm's name means the same signature. */
+static int
+find_algorithm(const nacre_key *key, const char *name, const struct sigalg **algorithm)
+{
+	*algorithm = name == NULL ? sigalg_for_key(key, NULL) : sigalg_find(slice_str(name));
+	if (*algorithm == NULL)
+		return NACRE_E_UNSUPPORTED;
+	if (name != NULL && key->cert != NULL && sigalg_for_key(key, name) != NULL)
+		*algorithm = sigalg_for_key(key, name);
+	return 0;
+}
+
+/* The block is exactly as long as the signature. */
+static int
+give(const struct nacre_env *env, const struct buf *blob, uint8_t **signature, size_t *n)
+{
+	if ((*signature = mem_new(env, blob->n)) == NULL)
+		return NACRE_E_NOMEM;
+	memcpy(*signature, blob->p, blob->n);
+	*n = blob->n;
+	return 0;
+}
+
+int
+nacre_key_sign(const struct nacre_env *env, const nacre_key *key, const char *algorithm, const uint8_t *data, size_t n,
+    uint8_t **signature, size_t *signature_n)
+{
+	const struct sigalg *found;
+	struct buf blob;
+	int r;
+
+	*signature = NULL;
+	*signature_n = 0;
+	if (env == NULL || key == NULL || (data == NULL && n > 0))
+		return NACRE_E_ARGUMENT;
+	if ((r = find_algorithm(key, algorithm, &found)) != 0)
+		return r;
+	buf_init(&blob, env, BLOB_MAX);
+	if ((r = key_sign(key, env, found, slice_of(data, n), &blob)) == 0)
+		r = give(env, &blob, signature, signature_n);
+	buf_free(&blob);
+	return r;
+}
+
+void
+nacre_key_signature_free(const struct nacre_env *env, uint8_t *signature, size_t n)
+{
+	mem_free(env, signature, n);
+}
+
+/* Without a name the blob's own says which; SHA-1's is not among them. */
+static const struct sigalg *
+named_in_blob(const nacre_key *key, struct slice blob)
+{
+	struct reader r = reader_of(blob);
+	struct slice name = reader_string(&r);
+	const struct sigalg *a;
+
+	for (a = sigalg_table; a->name != NULL; a++)
+		if (!a->legacy && strcmp(a->key_type, key->type->name) == 0 && slice_is(name, sigalg_signature(a)))
+			return a;
+	return NULL;
+}
+
+int
+nacre_key_verify(const nacre_key *key, const char *algorithm, const uint8_t *data, size_t n, const uint8_t *signature,
+    size_t signature_n, unsigned flags, struct nacre_sk_details *details)
+{
+	struct slice blob = slice_of(signature, signature_n);
+	const struct sigalg *found;
+
+	if (details != NULL)
+		*details = (struct nacre_sk_details){.flags = 0};
+	if (key == NULL || (data == NULL && n > 0) || (signature == NULL && signature_n > 0))
+		return NACRE_E_ARGUMENT;
+	if (algorithm != NULL && sigalg_find(slice_str(algorithm)) == NULL)
+		return NACRE_E_UNSUPPORTED;
+	found = algorithm != NULL ? sigalg_find(slice_str(algorithm)) : named_in_blob(key, blob);
+	return found == NULL ? NACRE_E_CRYPTO : key_verify_as(key, found, slice_of(data, n), blob, flags, details);
+}
