@@ -4,7 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
-#include "exec_options.h"
+#include "exec.h"
 #include "relay.h"
 #include "terminal.h"
 #include "trust.h"
@@ -103,8 +103,8 @@ exec_command(nacre_client *client, const struct exec_options *o)
 	return rc == NACRE_OK ? exec_code(&exit, &o->settings) : exec_failed(client, &o->settings);
 }
 
-static int
-exec_with(nacre_client *client, struct exec_options *o)
+int
+exec_connect(nacre_client *client, struct exec_options *o)
 {
 	struct nacre_connect_options options = exec_connect_options(o);
 	int rc;
@@ -118,7 +118,7 @@ exec_with(nacre_client *client, struct exec_options *o)
 		return exec_failed(client, &o->settings);
 	if (o->settings.log_level >= LOG_INFO)
 		say_banner(nacre_client_conn(client));
-	return exec_command(client, o);
+	return 0;
 }
 
 int
@@ -137,7 +137,7 @@ exec_main(int argc, char **argv)
 	if ((client = nacre_client_new(env)) == NULL)
 		code = say_failure("out of memory");
 	else
-		code = exec_with(client, &options);
+		code = exec_connect(client, &options) != 0 ? TOOL_FAILED : exec_command(client, &options);
 out:
 	nacre_client_free(client);
 	exec_options_free(&options);

@@ -14,6 +14,10 @@ static const struct {
 	"           [user@]host command...\n"
 	"           runs a command on a server, with these three streams; the exit code is the command's,\n"
 	"           or 255 where it could not be run or did not end by itself"},
+    {"get", get_main,
+	"[-P port] [-i keyfile] [-o Keyword=value] [-rpa] [-l kbit/s] [user@]host:path [local]\n"
+	"           fetches a file, or with -r a tree: -p keeps times and modes, -a goes on where it stopped"},
+    {"put", put_main, "[the same] local [user@]host:path\n           sends one"},
     {"serve", serve_main,
 	"[-p port] [-h hostkey]... [--authorized-keys FILE]... [--user NAME --password-fd N] [--shell]\n"
 	"           [--sftp-root DIR [--sftp-read-only]] [--listen ADDRESS] [--preset NAME] [-o Keyword=value]...\n"

@@ -475,6 +475,23 @@ trees(void)
 	CHECK(nacre_sftp_get_tree(sftp, "top", "back", NULL) == NACRE_E_FILE && size_of("outside/f0") == -1);
 }
 
+/* Either way with resume; the other end may go away at any moment. */
+static void
+fetch(void)
+{
+	struct nacre_sftp_transfer options = {.size = sizeof(options), .resume = true};
+
+	CHECK(nacre_sftp_get(sftp, "source", "back", &options) == 0);
+}
+
+static void
+store(void)
+{
+	struct nacre_sftp_transfer options = {.size = sizeof(options), .resume = true};
+
+	CHECK(nacre_sftp_put(sftp, "source", "there", &options) == 0);
+}
+
 static void
 many(void)
 {
@@ -506,6 +523,8 @@ static const struct {
     {"sparse", sparse},
     {"trees", trees},
     {"many", many},
+    {"fetch", fetch},
+    {"store", store},
 };
 
 static int
