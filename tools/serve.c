@@ -53,6 +53,14 @@ may_have_sftp(void *ctx, struct nacre_bytes user, struct nacre_sftp_server_optio
 	return true;
 }
 
+static bool
+may_by_certificate(void *ctx, struct nacre_bytes user, const nacre_key *cert, bool probe)
+{
+	(void)cert;
+	(void)probe;
+	return is_user(ctx, user);
+}
+
 static void
 serve_log(void *ctx, const char *line)
 {
@@ -91,6 +99,9 @@ server_options(struct serve_options *o, const struct nacre_conn_options *connect
 	    .ctx = o,
 	    .password = o->has_password ? may_by_password : NULL,
 	    .key = o->has_authorized ? may_by_key : NULL,
+	    .user_authorities = (const nacre_key *const *)o->user_cas.keys,
+	    .n_user_authorities = o->user_cas.n,
+	    .certificate = may_by_certificate,
 	    .log = serve_log,
 	    .sftp = o->sftp != NULL ? may_have_sftp : NULL,
 	    .shell = o->shell,

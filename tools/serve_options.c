@@ -7,7 +7,7 @@
 #include "serve_options.h"
 
 static const char usage[] =
-    "usage: nacre serve [-p port] [-h hostkey]... [--authorized-keys FILE]... "
+    "usage: nacre serve [-p port] [-h hostkey]... [--authorized-keys FILE]... [--user-ca FILE]... "
     "[--user NAME --password-fd N] [--shell]\n"
     "                   [--sftp-root DIR [--sftp-read-only]] [--listen ADDRESS] [--preset NAME]\n"
     "                   [-o Keyword=value]... [--trace]";
@@ -54,6 +54,12 @@ take_authorized(struct serve_options *o, const char *value)
 {
 	o->has_authorized = true;
 	return authorized_load(&o->authorized, value);
+}
+
+static int
+take_user_ca(struct serve_options *o, const char *value)
+{
+	return authorized_load(&o->user_cas, value);
 }
 
 static int
@@ -147,6 +153,7 @@ static const struct {
     {"-h", take_host_key, true},
     {"-o", take_setting, true},
     {"--authorized-keys", take_authorized, true},
+    {"--user-ca", take_user_ca, true},
     {"--user", take_user, true},
     {"--password-fd", take_password, true},
     {"--listen", take_address, true},
@@ -184,8 +191,9 @@ check(const struct serve_options *o)
 		return say_failure("--password-fd wants --user\n%s", usage);
 	if (o->sftp_read_only && o->sftp == NULL)
 		return say_failure("--sftp-read-only wants --sftp-root\n%s", usage);
-	if (!o->has_password && !o->has_authorized)
-		return say_failure("nobody could enter: --authorized-keys or --password-fd is wanted\n%s", usage);
+	if (!o->has_password && !o->has_authorized && o->user_cas.n == 0)
+		return say_failure(
+		    "nobody could enter: --authorized-keys, --user-ca or --password-fd is wanted\n%s", usage);
 	return 0;
 }
 
@@ -227,5 +235,6 @@ serve_options_free(struct serve_options *o)
 		nacre_key_free(o->host_keys[i]);
 	nacre_sftp_dir_free(o->sftp);
 	authorized_free(&o->authorized);
+	authorized_free(&o->user_cas);
 	settings_free(&o->settings);
 }

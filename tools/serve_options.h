@@ -21,6 +21,7 @@ struct serve_options {
 	size_t n_host_keys;
 	struct authorized authorized;
 	bool has_authorized;
+	struct authorized user_cas; /* whose certificates let their users in */
 	const char *user; /* NULL: any name */
 	char password[SERVE_PASSWORD_MAX];
 	bool has_password;

@@ -104,7 +104,13 @@ struct nacre_server_options {
 
 	void *ctx; /* passed to the four below */
 	nacre_server_password_fn *password; /* NULL: the method is not offered */
-	nacre_server_key_fn *key; /* NULL: the method is not offered */
+	nacre_server_key_fn *key; /* plain keys; NULL: they are refused */
+	/* Users' certificates (cert.h): who is named in one that is signed by one of these public keys enters, with what it
+	 * restricts: force-command replaces what the client asks to run, source-address and verify-required hold.
+	 * `certificate` may say no to a good one; NULL: yes. Without authorities certificates are refused. */
+	const nacre_key *const *user_authorities;
+	size_t n_user_authorities;
+	nacre_server_key_fn *certificate;
 	nacre_server_log_fn *log; /* NULL: nobody hears */
 	nacre_server_sftp_fn *sftp; /* the subsystem "sftp"; NULL: there is none */
 

@@ -3,6 +3,7 @@
 #include <sodium.h>
 #include <stdio.h>
 #include <string.h>
+#include "clock.h"
 #include "facade.h"
 
 /* Answers the question with its credential: true. False: it has none (left) that the server would look at. */
@@ -158,6 +159,34 @@ auth_plan_answer(nacre_client *c, const struct nacre_event *event)
 	plan_stop(c, event);
 }
 
+/* By the key's signer, which may take its time; NULL declines. */
+static void
+sign_elsewhere(nacre_client *c, const struct nacre_event *event)
+{
+	uint8_t *signature = NULL;
+	uint64_t token = event->token;
+	char algorithm[64];
+	size_t n = 0;
+	int rc;
+
+	snprintf(algorithm, sizeof(algorithm), "%.*s", (int)event->algorithm.n, (const char *)event->algorithm.p);
+	c->in_callback++;
+	rc = nacre_key_sign(
+	    c->env, c->plan->current->key, algorithm, event->data.p, event->data.n, &signature, &n);
+	c->in_callback--;
+	if (client_is_cancelled(c)) {
+		nacre_key_signature_free(c->env, signature, n);
+		return;
+	}
+	(void)nacre_conn_tick(c->conn, nacre_clock_ms());
+	if (rc != NACRE_OK)
+		(void)failure_set(&c->plan->problem, rc, failure_origin(rc), "the key's signer made no signature");
+	/* What the connection does not take is no signature: then this key is passed over. */
+	if (nacre_conn_answer_sign(c->conn, token, signature, n) == NACRE_E_ARGUMENT)
+		(void)nacre_conn_answer_sign(c->conn, token, NULL, 0);
+	nacre_key_signature_free(c->env, signature, n);
+}
+
 /* The server would take the key that was offered by its public half: now it is worth unlocking. */
 void
 auth_plan_sign(nacre_client *c, const struct nacre_event *event)
@@ -171,6 +200,10 @@ auth_plan_sign(nacre_client *c, const struct nacre_event *event)
 	}
 	if (nacre_key_has_private(plan->current->key)) {
 		(void)nacre_conn_answer_sign_key(c->conn, event->token, plan->current->key);
+		return;
+	}
+	if (nacre_key_can_sign(plan->current->key)) {
+		sign_elsewhere(c, event);
 		return;
 	}
 	if (plan_unlock(c, plan->current, &unlocked, &plan->problem) == NACRE_OK)

@@ -16,6 +16,7 @@ struct plan_key {
 	nacre_key *owned; /* unlocked, or the public half */
 	struct file_bytes file; /* a locked key's file; empty otherwise */
 	const char *path; /* NULL for the caller's key */
+	struct plan_key *locked; /* a certificate's: the locked key that it certifies; NULL: it is unlocked */
 	bool used;
 };
 

@@ -1,11 +1,14 @@
 /* plan_keys: the keys of an authentication plan. Knows: key files, passphrases, whom to ask. Must not know: messages.
  * Serves: nothing on the wire. */
 #include <sodium.h>
+#include <stdio.h>
 #include <string.h>
+#include <nacre/cert.h>
 #include "clock.h"
 #include "facade.h"
 
 #define PLAN_WHY_MAX 200
+#define NAME_MAX_LEN 4200 /* of a file, with "-cert.pub" and the NUL */
 
 static struct plan_key *
 new_slot(struct auth_plan *plan, struct failure *why)
@@ -64,6 +67,65 @@ load_file(struct auth_plan *plan, const struct nacre_env *env, const char *path,
 	return NACRE_OK;
 }
 
+/* "key-cert.pub" beside "key", as ssh-keygen writes it; *cert is NULL where there is none that can be used. */
+static void
+find_certificate(const struct nacre_env *env, const char *path, nacre_key **cert)
+{
+	struct failure unheard = {.code = 0};
+	struct file_bytes bytes = {NULL, 0};
+	char name[NAME_MAX_LEN];
+
+	*cert = NULL;
+	if ((size_t)snprintf(name, sizeof(name), "%s-cert.pub", path) >= sizeof(name))
+		return;
+	if (file_read(env, name, FILE_KEY_MAX, FILE_PUBLIC, &bytes, NULL, &unheard) != NACRE_OK)
+		return;
+	if (nacre_key_parse_public(env, (const char *)bytes.p, bytes.n, cert, NULL, 0) == NACRE_OK &&
+	    !nacre_key_is_certificate(*cert)) {
+		nacre_key_free(*cert);
+		*cert = NULL;
+	}
+	file_bytes_free(env, &bytes);
+}
+
+/* A certificate stands before the plain key: who has one wants it looked at first. The plain key is tried after it. */
+static int
+add_certificate(struct auth_plan *plan, const struct nacre_env *env, const char *path, struct failure *why)
+{
+	struct plan_key *plain = &plan->keys[plan->n_keys - 1], *slot;
+	nacre_key *cert, *both;
+	int rc = NACRE_OK;
+
+	find_certificate(env, path, &cert);
+	if (cert == NULL)
+		return NACRE_OK;
+	if (plain->owned != NULL && nacre_key_has_private(plain->owned)) {
+		rc = nacre_cert_with_key(env, cert, plain->owned, &both);
+		nacre_key_free(cert);
+		cert = both;
+	}
+	if (rc == NACRE_E_KEY_TYPE)
+		return NACRE_OK; /* another key's */
+	if (rc != NACRE_OK)
+		return key_fail(why, rc, path, "");
+	if ((slot = new_slot(plan, why)) == NULL) {
+		nacre_key_free(cert);
+		return NACRE_E_LIMIT;
+	}
+	*slot = *plain;
+	*plain = (struct plan_key){.key = cert, .owned = cert, .path = path};
+	plain->locked = nacre_key_has_private(cert) ? NULL : slot;
+	return NACRE_OK;
+}
+
+static int
+add_file(struct auth_plan *plan, const struct nacre_env *env, const char *path, struct failure *why)
+{
+	int rc = load_file(plan, env, path, why);
+
+	return rc != NACRE_OK ? rc : add_certificate(plan, env, path, why);
+}
+
 static int
 add_given(struct auth_plan *plan, const nacre_key *given, struct failure *why)
 {
@@ -71,8 +133,9 @@ add_given(struct auth_plan *plan, const nacre_key *given, struct failure *why)
 
 	if (key == NULL)
 		return NACRE_E_LIMIT;
-	if (!nacre_key_has_private(given))
-		return failure_set(why, NACRE_E_ARGUMENT, NACRE_ORIGIN_LOCAL, "options.key has no private half");
+	if (!nacre_key_can_sign(given))
+		return failure_set(
+		    why, NACRE_E_ARGUMENT, NACRE_ORIGIN_LOCAL, "options.key has neither a private half nor a signer");
 	key->key = given;
 	return NACRE_OK;
 }
@@ -86,9 +149,9 @@ plan_load_keys(struct auth_plan *plan, const struct nacre_env *env, struct failu
 	if (options->key != NULL)
 		rc = add_given(plan, options->key, why);
 	if (rc == NACRE_OK && options->key_file != NULL)
-		rc = load_file(plan, env, options->key_file, why);
+		rc = add_file(plan, env, options->key_file, why);
 	for (size_t i = 0; rc == NACRE_OK && options->key_files != NULL && options->key_files[i] != NULL; i++)
-		rc = load_file(plan, env, options->key_files[i], why);
+		rc = add_file(plan, env, options->key_files[i], why);
 	return rc;
 }
 
@@ -134,8 +197,8 @@ is_worth_asking(int rc)
 	return rc == NACRE_E_KEY_PASSPHRASE || rc == NACRE_E_KEY_PASSPHRASE_WRONG;
 }
 
-int
-plan_unlock(nacre_client *c, struct plan_key *key, nacre_key **unlocked, struct failure *why)
+static int
+unlock(nacre_client *c, struct plan_key *key, nacre_key **unlocked, struct failure *why)
 {
 	const struct nacre_connect_options *options = &c->plan->options;
 	char answer[PLAN_SECRET_MAX], text[PLAN_WHY_MAX] = "";
@@ -151,4 +214,20 @@ plan_unlock(nacre_client *c, struct plan_key *key, nacre_key **unlocked, struct 
 	}
 	sodium_memzero(answer, sizeof(answer));
 	return rc == NACRE_OK ? rc : key_fail(why, rc, key->path, text);
+}
+
+int
+plan_unlock(nacre_client *c, struct plan_key *key, nacre_key **unlocked, struct failure *why)
+{
+	nacre_key *plain;
+	int rc;
+
+	if (key->locked == NULL)
+		return unlock(c, key, unlocked, why);
+	*unlocked = NULL;
+	if ((rc = unlock(c, key->locked, &plain, why)) != NACRE_OK)
+		return rc;
+	rc = nacre_cert_with_key(c->env, key->key, plain, unlocked);
+	nacre_key_free(plain);
+	return rc == NACRE_OK ? rc : key_fail(why, rc, key->path, "");
 }

@@ -1,4 +1,4 @@
-/* clock: the time. Knows: CLOCK_MONOTONIC. Must not know: what a deadline is for.
+/* clock: the time. Knows: CLOCK_MONOTONIC, CLOCK_REALTIME. Must not know: what a deadline is for.
  * Serves: nothing on the wire. */
 #include <time.h>
 #include <nacre/io.h>
@@ -12,6 +12,15 @@ nacre_clock_ms(void)
 	/* Cannot fail on a system that has this clock; 0 would only make deadlines late. */
 	(void)clock_gettime(CLOCK_MONOTONIC, &now);
 	return (int64_t)now.tv_sec * 1000 + now.tv_nsec / 1000000;
+}
+
+uint64_t
+clock_wall_s(void)
+{
+	struct timespec now = {0, 0};
+
+	(void)clock_gettime(CLOCK_REALTIME, &now);
+	return now.tv_sec < 0 ? 0 : (uint64_t)now.tv_sec;
 }
 
 int64_t

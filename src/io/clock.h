@@ -8,6 +8,9 @@
 
 #define CLOCK_LEFT_MAX (24 * 60 * 60 * 1000) /* the longest single wait; who waits longer waits again */
 
+/* Seconds since 1970, UTC, for what is valid until a day: certificates. It may jump; no deadline is measured by it. */
+uint64_t clock_wall_s(void);
+
 /* The time at which timeout_ms from now is over; -1 for a negative timeout. */
 int64_t clock_deadline(int timeout_ms);
 /* What poll wants: milliseconds from now to the deadline, 0 where it has passed, -1 where there is none. */

@@ -1,5 +1,6 @@
 /* login: who may enter. Knows: the owner's callbacks; what has none is denied. Must not know: how a password or a
  * signature was carried or checked. RFC 4252 5, 7, 8. */
+#include <nacre/cert.h>
 #include "server_internal.h"
 #include "text.h"
 
@@ -20,7 +21,12 @@ login_key(struct session *session, const struct nacre_event *event)
 {
 	const struct nacre_server_options *o = &session->server->options;
 
-	return o->key != NULL && event->key != NULL && o->key(o->ctx, event->user, event->key, event->probe);
+	if (event->key == NULL)
+		return false;
+	/* A certificate is no plain key, and never judged as one. */
+	if (nacre_key_is_certificate(event->key))
+		return login_certificate(session, event);
+	return o->key != NULL && o->key(o->ctx, event->user, event->key, event->probe);
 }
 
 /* "none" has no row: RFC 4252 5.2, it only asks what there is. */

@@ -98,12 +98,34 @@ static const struct {
 };
 
 static bool
+is_start(enum nacre_request_kind kind)
+{
+	return kind == NACRE_REQUEST_EXEC || kind == NACRE_REQUEST_SHELL || kind == NACRE_REQUEST_SUBSYSTEM;
+}
+
+/* A certificate's force-command runs, whatever was asked for; what that was it may learn, as from sshd. */
+static bool
+request_forced(struct nacre_task *task, const struct nacre_request *request)
+{
+	struct slice asked = slice_of_bytes(request->value);
+
+	if (task->state != TASK_IDLE || has_byte(asked, 0))
+		return false;
+	if (request->kind == NACRE_REQUEST_EXEC &&
+	    task_set_variable(task, SLICE_LIT("SSH_ORIGINAL_COMMAND"), asked) != NACRE_OK)
+		return false;
+	return command_start(task, slice_str(task->session->forced), false) == NACRE_OK;
+}
+
+static bool
 request_serve(struct nacre_task *task, const struct nacre_event *event)
 {
 	struct nacre_request request;
 
 	if (nacre_request_parse(event, &request) != NACRE_OK)
 		return false;
+	if (task->session->forced != NULL && is_start(request.kind))
+		return request_forced(task, &request);
 	for (size_t i = 0; i < sizeof(request_rows) / sizeof(request_rows[0]); i++) {
 		if (request_rows[i].kind == request.kind)
 			return request_rows[i].serve(task, &request);

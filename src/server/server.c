@@ -37,6 +37,8 @@ server_check_options(const struct nacre_server_options *o)
 		if (o->host_keys[i] == NULL || !nacre_key_has_private(o->host_keys[i]))
 			return NACRE_E_ARGUMENT;
 	}
+	if (o->user_authorities == NULL && o->n_user_authorities > 0)
+		return NACRE_E_ARGUMENT;
 	for (size_t i = 0; i < o->n_commands; i++) {
 		if (o->commands[i].step == NULL)
 			return NACRE_E_ARGUMENT;
@@ -48,9 +50,11 @@ server_check_options(const struct nacre_server_options *o)
 static const char *
 server_methods(const struct nacre_server_options *o)
 {
-	if (o->key != NULL && o->password == NULL)
+	bool keys = o->key != NULL || o->n_user_authorities > 0;
+
+	if (keys && o->password == NULL)
 		return "publickey";
-	return o->key == NULL && o->password != NULL ? "password" : "publickey,password";
+	return !keys && o->password != NULL ? "password" : "publickey,password";
 }
 
 static void

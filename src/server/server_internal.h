@@ -52,6 +52,7 @@ struct session {
 	struct nacre_task *tasks;
 	unsigned n_tasks;
 	char peer[SERVER_PEER_MAX];
+	char *forced; /* what runs, whatever the client asks for: a certificate's force-command; NULL: none. Owned */
 };
 
 struct nacre_server {
@@ -105,6 +106,10 @@ struct nacre_task *session_find(struct session *session, uint32_t channel);
 
 /* login.c: answers AUTH_REQUEST. */
 void login_answer(struct session *session, const struct nacre_event *event);
+
+/* login_certificate.c: is the certificate of an AUTH_REQUEST good for this user here? Once it is proved, what it forces
+ * is kept in the session. */
+bool login_certificate(struct session *session, const struct nacre_event *event);
 
 /* request.c: answers CHANNEL_OPEN and CHANNEL_REQUEST. */
 void request_open(struct session *session, const struct nacre_event *event);

@@ -42,6 +42,7 @@ session_free(struct session *session)
 
 	task_sweep(session, true);
 	nacre_conn_free(session->conn);
+	mem_free_str(env, session->forced);
 	(void)close(session->watch.fd);
 	mem_free(env, session, sizeof(*session));
 }

@@ -1,0 +1,128 @@
+# Knows: certificates between us and OpenSSH, for users, both ways. Must not know: how they are checked.
+import functools
+import os
+import re
+import shutil
+import subprocess
+
+import nacre
+import place
+import process
+import tap
+from sshd import Sshd
+
+CA = place.key('ed25519', 'authority')
+HOST = place.key('ed25519', 'host')
+KINDS = [('ed25519', None), ('ecdsa', 256), ('ecdsa', 384), ('ecdsa', 521), ('rsa', 3072)]
+
+
+def certified(kind, bits, *options, principals=place.USER, name='certified', ca=CA):
+    """A copy of a key with a certificate of its own beside it."""
+    file = place.path(f'{name}-{kind}{bits or ""}')
+    for end in ('', '.pub'):
+        shutil.copy(place.key(kind, 'plain', bits) + end, file + end)
+    subprocess.run([place.program('ssh-keygen'), '-q', '-s', ca, '-I', 'pearl diver', '-n', principals, *options,
+                    file + '.pub'], check=True, stdin=subprocess.DEVNULL)
+    return file
+
+
+@functools.cache
+def sshd():
+    """Nobody enters by a plain key."""
+    here = Sshd([HOST], place.write('nobody', ''), settings=f'TrustedUserCAKeys {CA}.pub')
+    place.atexit.register(here.__exit__)
+    return here.__enter__()
+
+
+@functools.cache
+def served():
+    here = nacre.Server([HOST], flags=['--user-ca', CA + '.pub'])
+    place.atexit.register(here.__exit__)
+    return here.__enter__()
+
+
+def ours(key, *command, port=None):
+    port = port or sshd().port
+    return nacre.run(port, *(command or ['echo pearl']), key=key, known=place.known_hosts(port, HOST, name=f'known{port}'))
+
+
+def ssh(key, *command, user=place.USER):
+    port = served().port
+    words = [place.program('ssh'), '-F', '/dev/null', '-v', '-p', str(port), '-l', user]
+    for setting in (f'UserKnownHostsFile={place.known_hosts(port, HOST, name="known_served")}', f'IdentityFile={key}',
+                    'GlobalKnownHostsFile=/dev/null', 'IdentitiesOnly=yes', 'IdentityAgent=none', 'BatchMode=yes',
+                    'StrictHostKeyChecking=yes'):
+        words += ['-o', setting]
+    return process.run(words + ['127.0.0.1', *(command or ['echo pearl'])], env=dict(os.environ))
+
+
+def assert_pearl(done):
+    assert done.returncode == 0 and done.stdout == b'pearl\n', (done.returncode, done.stdout, done.stderr[-3000:])
+
+
+def assert_refused(done):
+    assert done.returncode != 0 and done.stdout == b'', (done.returncode, done.stdout)
+
+
+def sshd_takes(kind, bits):
+    since = sshd().mark()
+    assert_pearl(ours(certified(kind, bits)))
+    sshd().wait_for(r'Accepted publickey for \S+ .* ID pearl diver \(serial 0\) CA ED25519', since)
+
+
+def our_server_takes(kind, bits):
+    since = served().mark()
+    assert_pearl(ssh(certified(kind, bits)))
+    served().wait_for(r'certificate "pearl diver", serial 0', since)
+
+
+def a_plain_key_enters_nowhere():
+    plain = place.key('ed25519', 'plain', None)
+    assert_refused(ours(plain))
+    assert_refused(ssh(plain))
+
+
+def refused_for(reason, *options, principals=place.USER, ca=CA):
+    key, since = certified('ed25519', None, *options, principals=principals, name='bad', ca=ca), served().mark()
+    assert_refused(ssh(key))
+    assert_refused(ours(key, port=served().port))
+    served().wait_for(re.escape(reason), since)
+
+
+def a_forced_command_runs_whatever_is_asked_for():
+    key = certified('ed25519', None, '-O', 'force-command=echo $SSH_ORIGINAL_COMMAND is a pearl', name='forced')
+    for done in (ssh(key, 'echo stone'), ours(key, 'echo stone'), ours(key, 'echo stone', port=served().port)):
+        assert done.returncode == 0 and done.stdout == b'echo stone is a pearl\n', (done.stdout, done.stderr[-2000:])
+
+
+def the_right_address_enters():
+    key = certified('ed25519', None, '-O', 'source-address=127.0.0.0/8,::1', name='near')
+    assert_pearl(ssh(key))
+    assert_pearl(ours(key))
+
+
+def another_users_name_is_not_in_it():
+    assert_refused(ssh(certified('ed25519', None), user='nobody'))
+
+
+def refusals():
+    other = place.key('ed25519', 'stranger')
+    rows = [('not one that is trusted', dict(ca=other)), ('do not include', dict(principals='x' + place.USER)),
+            ('do not include', dict(principals='*')), ('not yet valid', ('-V', '20400101:20410101')),
+            ('no longer valid', ('-V', '20100101:20110101')), ('for a host', ('-h',)),
+            ('not be used from this address', ('-O', 'source-address=192.0.2.0/24')),
+            ('not known', ('-O', 'critical:strange@nacre=1'))]
+    for i, (reason, how) in enumerate(rows):
+        test = functools.partial(refused_for, reason, **how) if isinstance(how, dict) else functools.partial(
+            refused_for, reason, *how)
+        yield f'a certificate is refused: {reason} ({i + 1})', test
+
+
+tap.run([(f'sshd takes our certificate for {k}{b or ""}', functools.partial(sshd_takes, k, b)) for k, b in KINDS] +
+        [(f'our server takes a certificate for {k}{b or ""}', functools.partial(our_server_takes, k, b)) for k, b in KINDS] +
+        list(refusals()) + [
+    a_plain_key_enters_nowhere,
+    a_forced_command_runs_whatever_is_asked_for,
+    the_right_address_enters,
+    another_users_name_is_not_in_it,
+])
