@@ -13,7 +13,10 @@ static const char usage[] =
     "       nacre keygen -y [-P passphrase] [-f file]\n"
     "       nacre keygen -l [-E sha256|md5] [-f file]\n"
     "       nacre keygen -e [-m RFC4716|PKCS8|PEM] [-f file]\n"
-    "       nacre keygen -i [-m RFC4716|PKCS8|PEM] [-f file]";
+    "       nacre keygen -i [-m RFC4716|PKCS8|PEM] [-f file]\n"
+    "       nacre keygen -s authority -I identity -n names [-h] [-V from:to] [-z serial] [-O option]... file...\n"
+    "       nacre keygen -Y sign -f keyfile -n namespace [-O hashalg=name] [file...]\n"
+    "       nacre keygen -Y check-novalidate -n namespace -s signature";
 
 /* Where a letter's value goes; SWITCH: it has none. */
 struct letter {
@@ -167,8 +170,10 @@ keygen_main(int argc, char **argv)
 	k.words = argv + at;
 	if (rc != 0)
 		return rc;
+	if (run == NULL && k.operation != NULL)
+		run = keygen_operate;
 	if (run == NULL)
-		run = keygen_make;
+		run = k.signer != NULL ? keygen_certify : keygen_make;
 	rc = run(&k);
 	terminal_done();
 	return rc;

@@ -34,6 +34,8 @@ typedef int keygen_fn(struct keygen *k);
 keygen_fn keygen_make, keygen_change_passphrase; /* keygen_make.c */
 keygen_fn keygen_fingerprint, keygen_public; /* keygen_show.c */
 keygen_fn keygen_export, keygen_import; /* keygen_convert.c */
+keygen_fn keygen_certify; /* keygen_cert.c */
+keygen_fn keygen_operate; /* keygen_sign.c */
 
 /* --- keygen_file.c --- */
 

@@ -42,17 +42,30 @@ check_hash(const struct keygen *k)
 	return say_failure("keygen: %s: no such hash; there are sha256 and md5", k->hash);
 }
 
+/* A certificate is told by the key that it is for. */
+static int
+fingerprint_of(const struct keygen *k, const nacre_key *key, char *out, size_t cap)
+{
+	nacre_key *plain;
+	int rc = nacre_cert_plain(k->env, key, &plain);
+
+	if (rc == NACRE_OK)
+		rc = nacre_key_fingerprint(plain, hash_name(k), out, cap);
+	nacre_key_free(plain);
+	return rc;
+}
+
 static int
 print_fingerprint(const struct keygen *k, const nacre_key *key)
 {
 	struct nacre_bytes raw = {(const uint8_t *)nacre_key_comment(key), strlen(nacre_key_comment(key))};
 	char fingerprint[64], comment[1024];
 
-	if (nacre_key_fingerprint(key, hash_name(k), fingerprint, sizeof(fingerprint)) != NACRE_OK)
+	if (fingerprint_of(k, key, fingerprint, sizeof(fingerprint)) != NACRE_OK)
 		return say_failure("keygen: there is no fingerprint");
 	(void)nacre_text_escape(comment, sizeof(comment), raw, false);
-	printf("%u %s %s (%s)\n", nacre_key_bits(key), fingerprint, comment[0] == '\0' ? "no comment" : comment,
-	    keygen_short_name(key));
+	printf("%u %s %s (%s%s)\n", nacre_key_bits(key), fingerprint, comment[0] == '\0' ? "no comment" : comment,
+	    keygen_short_name(key), nacre_key_is_certificate(key) ? "-CERT" : "");
 	return 0;
 }
 

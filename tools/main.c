@@ -26,8 +26,8 @@ static const struct {
 	"           with --sftp-root that directory by SFTP, and nothing outside of it;\n"
 	"           without -h the host key is a throwaway"},
     {"keygen", keygen_main,
-	"[-t type] [-b bits] [-f file] [-N passphrase] [-C comment], or -p, -y, -l, -e, -i\n"
-	"           makes and keeps keys, with ssh-keygen's letters"},
+	"[-t type] [-b bits] [-f file] [-N passphrase] [-C comment], or -p, -y, -l, -e, -i, -s, -Y\n"
+	"           makes, keeps and converts keys, signs certificates and files, with ssh-keygen's letters"},
     {"capabilities", capabilities_main,
 	"\n           which algorithms are built in, and which of the presets default, legacy and strict have them"},
     {"demo", demo_main, "[--trace]\n           a server, a client and a command on this machine, with throwaway keys"},

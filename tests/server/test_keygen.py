@@ -221,6 +221,101 @@ def passphrases_are_asked_for_and_not_shown():
     good(theirs('-y', '-P', 'limpet', '-f', file))
 
 
+def shown_certificate(file):
+    """What ssh-keygen says of a certificate, without the times of day."""
+    return good(theirs('-L', '-f', file)).split('\n', 1)[1]
+
+
+def certificates_are_what_ssh_keygen_makes():
+    rows = [([], 'reef'), (['-z', '7'], 'reef,shore'), (['-h'], 'reef.example.com'), (['-V', 'always:forever'], 'reef'),
+            (['-V', '20200101Z:20401231235959Z'], 'reef'), (['-V', '0x10:0xffffffff'], 'reef'),
+            (['-V', '20200101:203012310101'], 'reef'), (['-O', 'clear'], 'reef'),
+            (['-O', 'no-pty', '-O', 'no-x11-forwarding', '-O', 'force-command=ls -l "a b"'], 'reef'),
+            (['-O', 'clear', '-O', 'permit-pty', '-O', 'source-address=10.0.0.0/8,::1', '-O', 'verify-required'], 'reef'),
+            (['-O', 'extension:a@example.com=value', '-O', 'extension:b@example.com'], 'reef')]
+    for kind, bits in TYPES:
+        good(nacre('-q', '-t', kind, *bits, '-N', '', '-C', 'subject', '-f', fresh('subject')))
+        good(nacre('-q', '-t', kind, *bits, '-N', '', '-f', fresh('authority')))
+        for words, names in rows if kind == 'ed25519' else rows[:1]:
+            shown = []
+            for one in (nacre, theirs):
+                good(one('-q', '-s', path('authority'), '-I', 'an identity', '-n', names, *words, path('subject.pub')))
+                assert text('subject-cert.pub').endswith(' subject\n')
+                shown.append(shown_certificate(path('subject-cert.pub')))
+                assert good(nacre('-l', '-f', path('subject-cert.pub'))) == good(theirs('-l', '-f', path('subject-cert.pub')))
+                os.unlink(path('subject-cert.pub'))
+            assert shown[0] == shown[1], (kind, words, shown)
+
+
+def validity_may_be_relative_to_now():
+    for name in ('subject', 'authority'):
+        good(nacre('-q', '-N', '', '-f', fresh(name)))
+    for span in ('+1h', '+52w', '-1d:+2d3h', '-1w2d:forever', '+60'):
+        minutes = []
+        for one in (nacre, theirs):
+            good(one('-q', '-s', path('authority'), '-I', 'x', '-n', 'reef', '-V', span, path('subject')
+                     + ('.pub' if one is theirs else '')))
+            valid = next(row for row in shown_certificate(path('subject-cert.pub')).splitlines() if 'Valid:' in row)
+            times = [word for word in valid.split() if word[0].isdigit()]
+            minutes.append([time.mktime(time.strptime(t, '%Y-%m-%dT%H:%M:%S')) for t in times])
+            os.unlink(path('subject-cert.pub'))
+        assert len(minutes[0]) == len(minutes[1]) and all(
+            abs(a - b) <= PATIENCE for a, b in zip(*minutes)), (span, minutes)
+    for span in ('tomorrow', '+1y', '1h', '20200101:20190101', ':', '+1h:', '20201301:forever', '+:+1h'):
+        refused(nacre('-q', '-s', path('authority'), '-I', 'x', '-n', 'reef', '-V', span, path('subject')), '-V')
+    assert not os.path.exists(path('subject-cert.pub'))
+
+
+def certificates_need_names_and_known_options():
+    for name in ('subject', 'authority'):
+        good(nacre('-q', '-N', '', '-f', fresh(name)))
+    for words, word in ((['-n', 'reef'], '-I'), (['-I', 'x'], '-n'), (['-I', 'x', '-n', ','], 'no name'),
+                        (['-I', 'x', '-n', 'a', '-O', 'no-such'], 'no-such'), (['-I', 'x', '-n', 'a', '-z', 'y'], '-z'),
+                        (['-I', 'x', '-n', 'a', '-O', 'critical:strange@example.com'], 'no certificate')):
+        refused(nacre('-s', path('authority'), *words, path('subject')), word)
+    refused(nacre('-s', path('authority'), '-I', 'x', '-n', 'a'), 'public keys')
+    assert not os.path.exists(path('subject-cert.pub'))
+    for name in ('one', 'two'):
+        shutil.copy(path('subject.pub'), path(name + '.pub'))
+    good(nacre('-q', '-s', path('authority'), '-I', 'x', '-n', 'a', '-z', '+41', path('one.pub'), path('two.pub')))
+    assert [f'Serial: {n}' in shown_certificate(path(f)) for n, f in ((41, 'one-cert.pub'), (42, 'two-cert.pub'))] == [
+        True, True]
+
+
+def files_are_signed_as_ssh_keygen_verifies():
+    data = os.urandom(200000).hex()
+    for kind, bits in TYPES:
+        good(nacre('-q', '-t', kind, *bits, '-N', '', '-f', fresh('signs')))
+        for words in ([], ['-O', 'hashalg=sha256']):
+            for one, other in ((nacre, theirs), (theirs, nacre)):
+                with open(path('signed.sig'), 'w', encoding='utf-8') as file:
+                    file.write(good(one('-Y', 'sign', '-f', path('signs'), '-n', 'file', *words, input=data)))
+                for judge in (nacre, theirs):
+                    check = ['-Y', 'check-novalidate', '-s', path('signed.sig'), '-n']
+                    assert 'Good "file" signature with' in good(judge(*check, 'file', input=data))
+                    assert judge(*check, 'file', input=data + ' ').returncode == 255
+                    assert judge(*check, 'mail', input=data).returncode == 255
+        want = good(theirs('-Y', 'check-novalidate', '-n', 'file', '-s', path('signed.sig'), input=data))
+        assert good(nacre('-Y', 'check-novalidate', '-n', 'file', '-s', path('signed.sig'), input=data)) == want
+
+
+def signatures_stand_beside_their_files_and_replace_none():
+    good(nacre('-q', '-N', '', '-f', fresh('signs')))
+    for name in ('letter', 'letter.sig'):
+        fresh(name)
+    with open(path('letter'), 'w', encoding='utf-8') as file:
+        file.write('dear reef\n')
+    good(nacre('-q', '-Y', 'sign', '-f', path('signs'), '-n', 'file', path('letter')))
+    good(theirs('-Y', 'check-novalidate', '-n', 'file', '-s', path('letter.sig'), input='dear reef\n'))
+    before = text('letter.sig')
+    refused(nacre('-Y', 'sign', '-f', path('signs'), '-n', 'other', path('letter')), 'letter.sig')
+    assert text('letter.sig') == before
+    refused(nacre('-Y', 'sign', '-f', path('signs'), input='x'), '-n')
+    refused(nacre('-Y', 'sign', '-f', path('signs'), '-n', 'file', '-O', 'hashalg=md5', input='x'), 'signed')
+    refused(nacre('-Y', 'check-novalidate', '-n', 'file', '-s', path('letter'), input='x'), 'letter')
+    refused(nacre('-Y', 'shout'), 'shout', code=1)
+
+
 def a_file_that_is_there_stays():
     good(nacre('-q', '-N', '', '-f', fresh('stays')))
     before = text('stays')
@@ -271,6 +366,11 @@ tests = [
     public_keys_are_converted_as_ssh_keygen_does,
     passphrases_are_changed_in_place,
     passphrases_are_asked_for_and_not_shown,
+    certificates_are_what_ssh_keygen_makes,
+    validity_may_be_relative_to_now,
+    certificates_need_names_and_known_options,
+    files_are_signed_as_ssh_keygen_verifies,
+    signatures_stand_beside_their_files_and_replace_none,
     a_file_that_is_there_stays,
     types_and_sizes_that_are_not_there_are_refused,
     a_command_line_that_is_not_understood_ends_with_1,

@@ -1,0 +1,168 @@
+/* keygen_sign: -Y: signatures of files, made and verified. Knows: files, standard input, what is said to a person. Must
+ * not know: the signatures' format. ssh-keygen(1), -Y; OpenSSH PROTOCOL.sshsig. */
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+#include <strings.h>
+#include "keygen.h"
+
+#define PIECE 65536
+
+/* -O hashalg=sha256; NULL where the usual one is meant. */
+static int
+find_hash(const struct keygen *k, const char **hash)
+{
+	static const char option[] = "hashalg=";
+
+	*hash = NULL;
+	for (size_t i = 0; i < k->n_options; i++) {
+		if (strncasecmp(k->options[i], option, sizeof(option) - 1) != 0)
+			return say_failure("keygen: -O %s: no such option of a signature", k->options[i]);
+		*hash = k->options[i] + sizeof(option) - 1;
+	}
+	return 0;
+}
+
+/* All of a stream goes into the signature. */
+static int
+feed(nacre_sshsig *sig, FILE *from, const char *name)
+{
+	uint8_t *room = malloc(PIECE);
+	int rc = NACRE_OK;
+	size_t n;
+
+	if (room == NULL)
+		return say_failure("out of memory");
+	while (rc == NACRE_OK && (n = fread(room, 1, PIECE, from)) > 0)
+		rc = nacre_sshsig_update(sig, room, n);
+	free(room);
+	if (ferror(from))
+		return say_failure("keygen: %s: %s", name, strerror(errno));
+	return rc == NACRE_OK ? 0 : say_failure("keygen: %s: %s", name, nacre_status_text(rc));
+}
+
+/* The signature of a stream: to standard output, or to the file `path`. */
+static int
+sign_stream(const struct keygen *k, const nacre_key *key, FILE *from, const char *name, const char *path)
+{
+	nacre_sshsig *sig = NULL;
+	char *text = NULL;
+	const char *hash;
+	size_t n = 0;
+	int rc;
+
+	if (find_hash(k, &hash) != 0)
+		return TOOL_FAILED;
+	rc = nacre_sshsig_new(k->env, key, k->names, hash, &sig);
+	if (rc != NACRE_OK)
+		return say_failure("keygen: %s cannot be signed: %s", name, nacre_status_text(rc));
+	if ((rc = feed(sig, from, name)) != 0)
+		goto out;
+	if ((rc = nacre_sshsig_sign(sig, &text, &n)) != NACRE_OK)
+		rc = say_failure("keygen: %s cannot be signed: %s", name, nacre_status_text(rc));
+	else if (path == NULL)
+		fputs(text, stdout);
+	else
+		rc = keygen_write(path, text, n, 0644, false);
+out:
+	nacre_sshsig_text_free(k->env, text, n);
+	nacre_sshsig_free(sig);
+	return rc;
+}
+
+static int
+sign_file(const struct keygen *k, const nacre_key *key, const char *name)
+{
+	char path[KEYGEN_PATH_MAX];
+	FILE *file;
+	int rc;
+
+	if (snprintf(path, sizeof(path), "%s.sig", name) >= (int)sizeof(path))
+		return say_failure("keygen: the name of a file is too long");
+	if ((file = fopen(name, "rbe")) == NULL)
+		return say_failure("keygen: %s: %s", name, strerror(errno));
+	rc = sign_stream(k, key, file, name, path);
+	(void)fclose(file);
+	if (rc == 0 && !k->quiet)
+		fprintf(stderr, "Signed %s: %s\n", name, path);
+	return rc;
+}
+
+/* Files get their signatures beside them; without any, standard input is signed. */
+static int
+sign(struct keygen *k)
+{
+	nacre_key *key = NULL;
+	int rc;
+
+	if (k->file == NULL || k->names == NULL)
+		return say_failure("keygen: -Y sign wants the key (-f) and a namespace (-n)");
+	if ((rc = keygen_load(k, k->file, &key)) != 0)
+		return rc;
+	if (k->words[0] == NULL)
+		rc = sign_stream(k, key, stdin, "standard input", NULL);
+	for (size_t i = 0; rc == 0 && k->words[i] != NULL; i++)
+		rc = sign_file(k, key, k->words[i]);
+	nacre_key_free(key);
+	return rc;
+}
+
+static int
+read_signature(const struct keygen *k, nacre_sshsig **sig)
+{
+	char *text;
+	size_t n;
+	int rc;
+
+	if (k->signer == NULL)
+		return say_failure("keygen: the signature's file is wanted (-s)");
+	if ((rc = keygen_read(k->signer, &text, &n)) != 0)
+		return rc;
+	rc = nacre_sshsig_parse(k->env, text, n, sig);
+	free(text);
+	return rc == NACRE_OK ? 0 : say_failure("keygen: %s: %s", k->signer, nacre_status_text(rc));
+}
+
+/* Does the signature hold for standard input? Whose key it is nobody asks. */
+static int
+check(struct keygen *k)
+{
+	char fingerprint[64] = "";
+	nacre_sshsig *sig = NULL;
+	const nacre_key *key;
+	int rc;
+
+	if (k->names == NULL)
+		return say_failure("keygen: -Y %s wants a namespace (-n)", k->operation);
+	if ((rc = read_signature(k, &sig)) != 0)
+		return rc;
+	key = nacre_sshsig_key(sig);
+	if ((rc = feed(sig, stdin, "standard input")) != 0)
+		goto out;
+	rc = nacre_sshsig_verify(sig, k->names, 0);
+	if (rc == NACRE_OK)
+		rc = nacre_key_fingerprint(key, "SHA256", fingerprint, sizeof(fingerprint));
+	if (rc != NACRE_OK)
+		rc = say_failure("keygen: the signature does not hold");
+	else if (!k->quiet)
+		printf("Good \"%s\" signature with %s key %s\n", k->names, keygen_short_name(key), fingerprint);
+out:
+	nacre_sshsig_free(sig);
+	return rc;
+}
+
+int
+keygen_operate(struct keygen *k)
+{
+	static const struct {
+		const char *name;
+		keygen_fn *run;
+	} rows[] = {{"sign", sign}, {"check-novalidate", check}};
+
+	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+		if (strcmp(rows[i].name, k->operation) == 0)
+			return rows[i].run(k);
+	}
+	fprintf(stderr, "nacre: keygen: -Y %s: not served\n", k->operation);
+	return KEYGEN_REFUSED;
+}
