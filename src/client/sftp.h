@@ -75,6 +75,8 @@ sftp_fail(struct nacre_sftp *s, int code, const char *path, const char *format, 
 /* The same for a request that was answered by a code, or by STATUS. */
 int sftp_fail_answer(
     struct nacre_sftp *s, const char *what, const char *path, int code, uint32_t status, struct slice text);
+/* The failure that is kept was none of this call's: it is forgotten. */
+void sftp_forgive(struct nacre_sftp *s);
 const char *sftp_status_text(uint32_t status);
 
 typedef bool sftp_until_fn(void *arg);

@@ -175,7 +175,7 @@ nacre_sftp_readdir(nacre_sftp_dir *dir, struct nacre_sftp_entry *entry)
 		return rc;
 	rc = dir_next(dir, entry);
 	if (rc == 0) /* the server's "end of file" was no failure of this call */
-		failure_clear(&dir->sftp->failure, dir->env);
+		sftp_forgive(dir->sftp);
 	return sftp_leave(dir->sftp, rc);
 }
 
@@ -281,7 +281,7 @@ sftp_list(struct nacre_sftp *s, const char *path, struct nacre_sftp_listing *out
 	l->env = s->env;
 	buf_init(&l->names, s->env, (size_t)1 << 30);
 	if ((rc = listing_read(dir, l)) == NACRE_OK) {
-		failure_clear(&s->failure, s->env); /* the server's "end of file" */
+		sftp_forgive(s); /* the server's "end of file" */
 		listing_give(l, out);
 	} else {
 		listing_drop(l);

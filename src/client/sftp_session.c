@@ -32,8 +32,8 @@ sftp_status_text(uint32_t status)
 
 /* --- failures --- */
 
-static void
-clear_failure(struct nacre_sftp *s)
+void
+sftp_forgive(struct nacre_sftp *s)
 {
 	failure_clear(&s->failure, s->env);
 	mem_free_str(s->env, s->failed_path);
@@ -102,7 +102,7 @@ sftp_enter(struct nacre_sftp *s)
 		return NACRE_E_CLOSED;
 	if (s->ch->client->in_callback > 0)
 		return NACRE_E_MISUSE;
-	clear_failure(s);
+	sftp_forgive(s);
 	return client_enter(s->ch->client);
 }
 
@@ -290,7 +290,7 @@ sftp_destroy(struct nacre_sftp *s)
 	sftp_client_free(&s->engine);
 	if (s->ch != NULL)
 		channel_drop(s->ch);
-	clear_failure(s);
+	sftp_forgive(s);
 	mem_free_str(env, s->cwd);
 	buf_free(&s->paths[0]);
 	buf_free(&s->paths[1]);

@@ -132,7 +132,7 @@ make_remote(struct tree *tree)
 	rc = call.code != NACRE_E_SFTP ? s->failure.code : NACRE_OK;
 	if (rc != NACRE_OK)
 		return rc;
-	failure_clear(&s->failure, s->env);
+	sftp_forgive(s);
 	return sftp_call(s, &call, SFTP_stat, &look, tree->remote);
 }
 
