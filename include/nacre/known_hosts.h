@@ -56,10 +56,24 @@ struct nacre_known_hosts_match {
 /* Looks a host's key up. Lines of certificate authorities do not speak for plain keys. port: 0 is 22. Takes time in
  * proportion to the lines. Only 0 says that *match is an answer:
  *   NACRE_OK          see match->result
- *   NACRE_E_ARGUMENT  a NULL; host is empty or longer than NACRE_KNOWN_HOSTS_HOST_MAX; port is above 65535
+ *   NACRE_E_ARGUMENT  a NULL; a certificate; host is empty or longer than NACRE_KNOWN_HOSTS_HOST_MAX; port is above 65535
  *   NACRE_E_CRYPTO    a hashed line could not be computed: nobody knows */
 NACRE_API int nacre_known_hosts_check(const nacre_known_hosts *set, const char *host, unsigned port,
     const nacre_key *key, struct nacre_known_hosts_match *match) NACRE_CHECK;
+
+/* Looks a host's certificate up (cert.h). match->result is
+ *   NACRE_KNOWN_HOSTS_MATCH    a @cert-authority line for this host names the authority that signed it: the certificate
+ *                              itself is still to be checked (nacre_cert_check)
+ *   NACRE_KNOWN_HOSTS_REVOKED  a @revoked line names the certificate, the key that it certifies, or the authority
+ *   NACRE_KNOWN_HOSTS_UNKNOWN  neither: what is known of the plain key decides (nacre_cert_plain)
+ * Errors: as nacre_known_hosts_check, NACRE_E_ARGUMENT for a plain key, NACRE_E_NOMEM. */
+NACRE_API int nacre_known_hosts_check_certificate(const nacre_known_hosts *set, const char *host, unsigned port,
+    const nacre_key *cert, struct nacre_known_hosts_match *match) NACRE_CHECK;
+
+/* Is there a @cert-authority line for this host? Then its certificates are worth asking for. *answer is set where 0 is
+ * returned. Errors: as nacre_known_hosts_check. */
+NACRE_API int nacre_known_hosts_has_authority(
+    const nacre_known_hosts *set, const char *host, unsigned port, bool *answer) NACRE_CHECK;
 
 /* Receives a key type ("ssh-ed25519"), which lives with the set. */
 typedef void nacre_known_hosts_type_fn(void *ctx, const char *type);

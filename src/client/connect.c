@@ -3,6 +3,7 @@
  * Serves: RFC 4253 4, 7, RFC 4252. */
 #include <stdio.h>
 #include <string.h>
+#include <nacre/cert.h>
 #include "clock.h"
 #include "dial.h"
 #include "facade.h"
@@ -91,6 +92,7 @@ make_conn(struct nacre_client *c, const struct nacre_connect_options *options)
 	int rc;
 
 	trust_key_types(&c->trust, c->host, c->port, types, sizeof(types));
+	core.host_certificates = trust_has_authority(&c->trust, c->host, c->port);
 	core.known_key_types = types[0] == '\0' ? NULL : types;
 	if ((rc = nacre_conn_new(c->env, &core, &c->conn)) != NACRE_OK)
 		return client_fail(c, rc, "%s", why);
@@ -198,7 +200,7 @@ nacre_client_connect(nacre_client *c, const char *host, const struct nacre_conne
 
 /* Known keys never ask anybody; changed and revoked ones neither. */
 static int
-judge_host_key(struct nacre_client *c, const nacre_key *key)
+judge_plain_key(struct nacre_client *c, const nacre_key *key)
 {
 	char name[TRUST_NAME_MAX], fingerprint[FINGERPRINT_MAX] = "";
 	int rc = trust_check(&c->trust, c->host, c->port, key, &c->key_problem), verdict;
@@ -216,6 +218,27 @@ judge_host_key(struct nacre_client *c, const nacre_key *key)
 	failure_clear(&c->key_problem, c->env);
 	return failure_set(&c->key_problem, rc, failure_origin(rc), "the host key of %s is not known: %s %s", name,
 	    nacre_key_type(key), fingerprint);
+}
+
+/* A certificate that proves nothing here is a key like any other. */
+static int
+judge_host_key(struct nacre_client *c, const nacre_key *key)
+{
+	nacre_key *plain;
+	int rc;
+
+	if (!nacre_key_is_certificate(key))
+		return judge_plain_key(c, key);
+	rc = trust_certificate(&c->trust, c->host, c->port, key, &c->key_problem);
+	if (rc != NACRE_E_CERTIFICATE)
+		return rc;
+	client_log(c, NACRE_LOG_DEBUG, "%s: what is known of its key decides", c->key_problem.text);
+	failure_clear(&c->key_problem, c->env);
+	if ((rc = nacre_cert_plain(c->env, key, &plain)) != NACRE_OK)
+		return rc;
+	rc = judge_plain_key(c, plain);
+	nacre_key_free(plain);
+	return rc;
 }
 
 void

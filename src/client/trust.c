@@ -2,6 +2,8 @@
  * Serves: RFC 4251 4.1 (host keys), sshd(8) SSH_KNOWN_HOSTS FILE FORMAT. */
 #include <stdio.h>
 #include <string.h>
+#include <nacre/cert.h>
+#include "clock.h"
 #include "trust.h"
 
 #define DEFAULT_PORT 22 /* RFC 4253 4.1 */
@@ -101,4 +103,57 @@ trust_check(const struct trust *trust, const char *host, unsigned port, const na
 	}
 	return failure_set(
 	    why, NACRE_E_HOST_KEY_UNKNOWN, NACRE_ORIGIN_LOCAL, "no key of this type is known for the host");
+}
+
+bool
+trust_has_authority(const struct trust *trust, const char *host, unsigned port)
+{
+	bool local = false, system = false;
+
+	/* Where a set cannot be asked no certificate is asked for: the plain key is judged by the same set. */
+	return nacre_known_hosts_has_authority(trust->local, host, port, &local) == NACRE_OK &&
+	       nacre_known_hosts_has_authority(trust->system, host, port, &system) == NACRE_OK && (local || system);
+}
+
+/* The name as it was asked for, without the port; its authority was found on a line for this host. */
+static int
+check_certificate(const char *host, const nacre_key *cert, struct failure *why)
+{
+	struct nacre_cert_info info;
+	struct nacre_cert_policy policy = {
+	    .size = sizeof(policy),
+	    .type = NACRE_CERT_HOST,
+	    .n_authorities = 1,
+	    .principal = host,
+	    .now_s = clock_wall_s(),
+	};
+	char text[128];
+	int rc;
+
+	if ((rc = nacre_cert_get_info(cert, &info)) != NACRE_OK)
+		return failure_set(why, rc, failure_origin(rc), "the host's certificate cannot be read");
+	policy.authorities = &info.authority;
+	if ((rc = nacre_cert_check(cert, &policy, text, sizeof(text))) == NACRE_OK)
+		return NACRE_OK;
+	return failure_set(
+	    why, NACRE_E_CERTIFICATE, NACRE_ORIGIN_LOCAL, "the host's certificate is not good: %s", text);
+}
+
+int
+trust_certificate(
+    const struct trust *trust, const char *host, unsigned port, const nacre_key *cert, struct failure *why)
+{
+	struct nacre_known_hosts_match in[2];
+	int rc;
+
+	if ((rc = nacre_known_hosts_check_certificate(trust->local, host, port, cert, &in[0])) != NACRE_OK ||
+	    (rc = nacre_known_hosts_check_certificate(trust->system, host, port, cert, &in[1])) != NACRE_OK)
+		return failure_set(why, rc, failure_origin(rc), "the known hosts could not be searched");
+	for (int i = 0; i < 2; i++) {
+		if (in[i].result == NACRE_KNOWN_HOSTS_REVOKED)
+			return trust_say(why, NACRE_E_HOST_KEY_REVOKED, "the host's certificate is revoked", &in[i]);
+	}
+	if (in[0].result == NACRE_KNOWN_HOSTS_MATCH || in[1].result == NACRE_KNOWN_HOSTS_MATCH)
+		return check_certificate(host, cert, why);
+	return failure_set(why, NACRE_E_CERTIFICATE, NACRE_ORIGIN_LOCAL, "no authority is trusted for this certificate");
 }

@@ -25,6 +25,12 @@ void trust_wipe(struct trust *trust);
 void trust_name(const char *host, unsigned port, char *out, size_t cap);
 /* The types of the keys that are known for a host, comma-separated; "" for none. */
 void trust_key_types(const struct trust *trust, const char *host, unsigned port, char *out, size_t cap);
+/* Does any of them trust an authority for this host? */
+bool trust_has_authority(const struct trust *trust, const char *host, unsigned port);
+/* What they say of a certificate: NACRE_OK (by a trusted authority, and good for this host now),
+ * NACRE_E_HOST_KEY_REVOKED, or NACRE_E_CERTIFICATE: it proves nothing here, and the plain key has to be known. */
+int trust_certificate(
+    const struct trust *trust, const char *host, unsigned port, const nacre_key *cert, struct failure *why) NACRE_CHECK;
 /* What the two sets say: NACRE_OK (known), or NACRE_E_HOST_KEY_UNKNOWN, _CHANGED, _REVOKED, with where it is written.
  * Any other error means that nobody could say; it is never NACRE_OK. */
 int trust_check(

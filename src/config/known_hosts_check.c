@@ -3,6 +3,7 @@
 #include "host_name.h"
 #include "key.h"
 #include "known_lines.h"
+#include <nacre/cert.h>
 
 static void
 decide(struct nacre_known_hosts_match *match, enum nacre_known_hosts_result result, const struct known_line *line)
@@ -54,7 +55,7 @@ nacre_known_hosts_check(const nacre_known_hosts *set, const char *host, unsigned
 	if (match == NULL)
 		return NACRE_E_ARGUMENT;
 	*match = found;
-	if (set == NULL || key == NULL || host_name_set(&name, host, port) != 0)
+	if (set == NULL || key == NULL || nacre_key_is_certificate(key) || host_name_set(&name, host, port) != 0)
 		return NACRE_E_ARGUMENT;
 	for (line = set->list.first; line != NULL; line = line->next) {
 		if (!is_plain(line))

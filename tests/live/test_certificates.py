@@ -105,6 +105,47 @@ def another_users_name_is_not_in_it():
     assert_refused(ssh(certified('ed25519', None), user='nobody'))
 
 
+def with_host_certificate(*options, principals='127.0.0.1'):
+    """A server that shows a certificate, and has only that key."""
+    key = certified('ecdsa', 256, '-h', *options, principals=principals, name='shown')
+    return Sshd([key], place.authorized_keys(place.key('ed25519', 'plain', None)), settings=f'HostCertificate {key}-cert.pub')
+
+
+def connect(server, known):
+    return nacre.run(server.port, 'echo pearl', key=place.key('ed25519', 'plain', None), known=known)
+
+
+def a_host_is_trusted_by_its_authority():
+    with with_host_certificate() as server:
+        since = server.mark()
+        assert_pearl(connect(server, place.known_hosts(server.port, CA, name='known_ca', marker='@cert-authority ')))
+        server.wait_for(r'kex: host key algorithm: ecdsa-sha2-nistp256-cert-v01@openssh\.com', since)
+        # Revoked, the authority or the key: never, whatever else is known.
+        shown = place.key('ecdsa', 'plain', 256)
+        for revoked in (CA, shown):
+            text = ''.join(f'{mark}[127.0.0.1]:{server.port} {place.public(file)}\n' for mark, file in (
+                ('@cert-authority ', CA), ('', shown), ('@revoked ', revoked)))
+            done = connect(server, place.write('known_revoked', text))
+            assert_refused(done)
+            assert 'revoked' in done.stderr, done.stderr
+        # Without an authority the plain key counts, and is asked for.
+        since = server.mark()
+        assert_pearl(connect(server, place.known_hosts(server.port, shown, name='known_plain')))
+        server.wait_for(r'kex: host key algorithm: ecdsa-sha2-nistp256\s', since)
+        assert_refused(connect(server, '/dev/null'))
+
+
+def a_host_certificate_that_is_not_good_leaves_the_plain_key():
+    shown = place.key('ecdsa', 'plain', 256)
+    for how in (dict(principals='other.example'), dict(options=('-V', '20100101:20110101'))):
+        with with_host_certificate(*how.get('options', ()), principals=how.get('principals', '127.0.0.1')) as server:
+            line = f'@cert-authority [127.0.0.1]:{server.port} {place.public(CA)}\n'
+            done = connect(server, place.write('known_bad', line))
+            assert_refused(done)
+            known = f'{line}[127.0.0.1]:{server.port} {place.public(shown)}\n'
+            assert_pearl(connect(server, place.write('known_good', known)))
+
+
 def refusals():
     other = place.key('ed25519', 'stranger')
     rows = [('not one that is trusted', dict(ca=other)), ('do not include', dict(principals='x' + place.USER)),
@@ -125,4 +166,6 @@ tap.run([(f'sshd takes our certificate for {k}{b or ""}', functools.partial(sshd
     a_forced_command_runs_whatever_is_asked_for,
     the_right_address_enters,
     another_users_name_is_not_in_it,
+    a_host_is_trusted_by_its_authority,
+    a_host_certificate_that_is_not_good_leaves_the_plain_key,
 ])
