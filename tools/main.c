@@ -18,6 +18,9 @@ static const struct {
 	"[-P port] [-i keyfile] [-o Keyword=value] [-rpa] [-l kbit/s] [user@]host:path [local]\n"
 	"           fetches a file, or with -r a tree: -p keeps times and modes, -a goes on where it stopped"},
     {"put", put_main, "[the same] local [user@]host:path\n           sends one"},
+    {"sftp", sftp_main,
+	"[the same] [-b batchfile] [user@]host[:path [local]]\n"
+	"           sftp's commands, from a terminal or a batch (-b -: standard input); \"help\" lists them"},
     {"serve", serve_main,
 	"[-p port] [-h hostkey]... [--authorized-keys FILE]... [--user NAME --password-fd N] [--shell]\n"
 	"           [--sftp-root DIR [--sftp-read-only]] [--listen ADDRESS] [--preset NAME] [-o Keyword=value]...\n"

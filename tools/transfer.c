@@ -5,18 +5,9 @@
 #include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
-#include "exec.h"
+#include "transfer.h"
 
-#define WORDS_MAX 64
 #define LINE_MAX_CHARS 79
-
-struct transfer {
-	bool put, recursive, trace, shown;
-	struct nacre_sftp_transfer options;
-	const char *source, *target; /* target: NULL for the source's last name */
-	const char *words[WORDS_MAX]; /* for nacre exec's reader */
-	int n_words;
-};
 
 static const char usage[] = "usage: nacre get [-P port] [-i keyfile] [-o Keyword=value] [-rpa] [-l kbit/s] [--trace] "
 			    "[user@]host:path [local]\n"
@@ -25,7 +16,7 @@ static const char usage[] = "usage: nacre get [-P port] [-i keyfile] [-o Keyword
 static int
 pass_on(struct transfer *t, const char *word)
 {
-	if (t->n_words == WORDS_MAX)
+	if (t->n_words == TRANSFER_WORDS_MAX)
 		return say_failure("too many options");
 	t->words[t->n_words++] = word;
 	return 0;
@@ -54,17 +45,27 @@ take_limit(struct transfer *t, const char *value)
 	return 0;
 }
 
+/* Who is not there cannot be asked. */
+static int
+take_batch(struct transfer *t, const char *value)
+{
+	t->batch = value;
+	return pass_on(t, "-o") != 0 ? TOOL_FAILED : pass_on(t, "BatchMode=yes");
+}
+
 static int
 take_valued(struct transfer *t, char letter, const char *value)
 {
 	static const char *const as[] = {['P'] = "-p", ['i'] = "-i", ['o'] = "-o"};
 
 	if (value == NULL)
-		return say_failure("-%c wants a value\n%s", letter, usage);
+		return say_failure("-%c wants a value\n%s", letter, t->usage);
 	if (letter == 'l')
 		return take_limit(t, value);
+	if (letter == 'b' && t->sftp)
+		return take_batch(t, value);
 	if (letter != 'P' && letter != 'i' && letter != 'o')
-		return say_failure("-%c is not an option\n%s", letter, usage);
+		return say_failure("-%c is not an option\n%s", letter, t->usage);
 	return pass_on(t, as[(unsigned char)letter]) != 0 ? TOOL_FAILED : pass_on(t, value);
 }
 
@@ -88,20 +89,21 @@ take_word(struct transfer *t, int argc, char **argv, int *at)
 	return 0;
 }
 
-/* "[user@]host:path"; the host goes to nacre exec's reader, the path is what is behind the colon. "[::1]:path" has its
- * colon behind the bracket. */
-static int
-take_remote(struct transfer *t, char *text, const char **path)
+/* The host goes to nacre exec's reader, the path is what is behind the colon. "[::1]:path" has its colon behind the
+ * bracket. */
+int
+transfer_take_remote(struct transfer *t, char *text, const char **path)
 {
-	char *colon = text[0] == '[' ? strchr(text, ']') : text;
+	char *bracket = text[0] == '[' ? strchr(text, ']') : NULL;
+	char *colon = strchr(bracket == NULL ? text : bracket, ':');
 
-	colon = colon == NULL ? NULL : strchr(colon, ':');
-	if (colon == NULL || colon == text)
-		return say_failure("%s: not [user@]host:path\n%s", text, usage);
-	*colon = '\0';
-	*path = colon[1] == '\0' ? "." : colon + 1;
-	if (text[0] == '[' && colon[-1] == ']') {
-		colon[-1] = '\0';
+	if ((colon == NULL && !t->sftp) || colon == text)
+		return say_failure("%s: not [user@]host:path\n%s", text, t->usage);
+	*path = colon == NULL ? NULL : colon[1] == '\0' ? "." : colon + 1;
+	if (colon != NULL)
+		*colon = '\0';
+	if (bracket != NULL && bracket[1] == '\0') {
+		*bracket = '\0';
 		text++;
 	}
 	return pass_on(t, "--") != 0 || pass_on(t, text) != 0 ? TOOL_FAILED : pass_on(t, "sftp");
@@ -111,17 +113,17 @@ static int
 take_paths(struct transfer *t, int n, char **words)
 {
 	if (n < 1 || n > 2 || (t->put && n != 2))
-		return say_failure("%s\n%s", n > 2 ? "too many paths" : "a path is missing", usage);
+		return say_failure("%s\n%s", n > 2 ? "too many paths" : "a path is missing", t->usage);
 	if (t->put) {
 		t->source = words[0];
-		return take_remote(t, words[1], &t->target);
+		return transfer_take_remote(t, words[1], &t->target);
 	}
 	t->target = n == 2 ? words[1] : NULL;
-	return take_remote(t, words[0], &t->source);
+	return transfer_take_remote(t, words[0], &t->source);
 }
 
-static const char *
-last_name(const char *path)
+const char *
+transfer_last_name(const char *path)
 {
 	const char *slash = strrchr(path, '/');
 
@@ -129,13 +131,13 @@ last_name(const char *path)
 }
 
 /* A line that is written over itself. The name may come from the server: it is escaped. */
-static int
-show(void *ctx, const struct nacre_sftp_progress *p)
+int
+transfer_show(void *ctx, const struct nacre_sftp_progress *p)
 {
 	struct transfer *t = ctx;
 	char name[160], line[256];
 	unsigned percent = p->total == 0 ? 100 : (unsigned)(p->done * 100 / p->total);
-	struct nacre_bytes raw = {(const uint8_t *)last_name(p->name), strlen(last_name(p->name))};
+	struct nacre_bytes raw = {(const uint8_t *)transfer_last_name(p->name), strlen(transfer_last_name(p->name))};
 	int n;
 
 	(void)nacre_text_escape(name, sizeof(name), raw, false);
@@ -147,6 +149,14 @@ show(void *ctx, const struct nacre_sftp_progress *p)
 	fprintf(stderr, "\r%-*s", LINE_MAX_CHARS, line);
 	t->shown = true;
 	return 0;
+}
+
+void
+transfer_shown(struct transfer *t)
+{
+	if (t->shown)
+		fputc('\n', stderr);
+	t->shown = false;
 }
 
 static bool
@@ -170,7 +180,7 @@ static int
 find_target(const struct transfer *t, nacre_sftp *sftp, char *out, size_t cap)
 {
 	const char *target = t->target == NULL ? "." : t->target;
-	const char *name = last_name(t->source);
+	const char *name = transfer_last_name(t->source);
 	bool inside = t->put ? is_remote_directory(sftp, target) : is_directory(target);
 	int n = snprintf(out, cap, inside ? "%s/%s" : "%s", target, name);
 
@@ -199,20 +209,19 @@ transfer_run(struct transfer *t, nacre_sftp *sftp)
 	if (find_target(t, sftp, target, sizeof(target)) != 0)
 		return TOOL_FAILED;
 	if (isatty(STDERR_FILENO)) {
-		t->options.progress = show;
+		t->options.progress = transfer_show;
 		t->options.progress_ctx = t;
 	}
 	if (t->put)
 		rc = (t->recursive ? nacre_sftp_put_tree : nacre_sftp_put)(sftp, t->source, target, &t->options);
 	else
 		rc = (t->recursive ? nacre_sftp_get_tree : nacre_sftp_get)(sftp, t->source, target, &t->options);
-	if (t->shown)
-		fputc('\n', stderr);
+	transfer_shown(t);
 	return rc == NACRE_OK ? 0 : transfer_failed(sftp);
 }
 
 static int
-transfer_with(struct transfer *t, nacre_client *client, struct exec_options *o)
+transfer_with(struct transfer *t, nacre_client *client, struct exec_options *o, transfer_fn *run)
 {
 	struct nacre_error error;
 	nacre_sftp *sftp;
@@ -224,25 +233,25 @@ transfer_with(struct transfer *t, nacre_client *client, struct exec_options *o)
 		nacre_client_error(client, &error);
 		return say_error(&error);
 	}
-	code = transfer_run(t, sftp);
+	code = run(t, sftp);
 	nacre_sftp_close(sftp);
 	return code;
 }
 
-static int
-transfer_connect(struct transfer *t)
+int
+transfer_connect(struct transfer *t, transfer_fn *run)
 {
 	const struct nacre_env *env;
 	nacre_client *client = NULL;
 	struct exec_options o;
 	struct nacre_env room;
-	char *words[WORDS_MAX + 1] = {NULL};
+	char *words[TRANSFER_WORDS_MAX + 1] = {NULL};
 	int code;
 
 	memcpy(words, t->words, sizeof(t->words));
 	code = exec_options_read(&o, t->n_words, words);
 	if (code == 0 && (env = say_env(t->trace, &room)) != NULL && (client = nacre_client_new(env)) != NULL)
-		code = transfer_with(t, client, &o);
+		code = transfer_with(t, client, &o, run);
 	else if (code == 0)
 		code = TOOL_FAILED;
 	nacre_client_free(client);
@@ -250,22 +259,31 @@ transfer_connect(struct transfer *t)
 	return code;
 }
 
+int
+transfer_take_options(struct transfer *t, int argc, char **argv, int *at)
+{
+	int rc = pass_on(t, argv[0]);
+
+	*at = 1;
+	while (rc == 0 && *at < argc && argv[*at][0] == '-' && argv[*at][1] != '\0') {
+		if (strcmp(argv[*at], "--") == 0) {
+			(*at)++;
+			break;
+		}
+		rc = take_word(t, argc, argv, at);
+	}
+	return rc;
+}
+
 static int
 transfer_main(bool put, int argc, char **argv)
 {
-	struct transfer t = {.put = put, .options = {.size = sizeof(t.options)}};
-	int at = 1, rc = pass_on(&t, argv[0]);
+	struct transfer t = {.put = put, .usage = usage, .options = {.size = sizeof(t.options)}};
+	int at;
 
-	while (rc == 0 && at < argc && argv[at][0] == '-' && argv[at][1] != '\0') {
-		if (strcmp(argv[at], "--") == 0) {
-			at++;
-			break;
-		}
-		rc = take_word(&t, argc, argv, &at);
-	}
-	if (rc != 0 || take_paths(&t, argc - at, argv + at) != 0)
+	if (transfer_take_options(&t, argc, argv, &at) != 0 || take_paths(&t, argc - at, argv + at) != 0)
 		return TOOL_FAILED;
-	return transfer_connect(&t);
+	return transfer_connect(&t, transfer_run);
 }
 
 int
