@@ -1,5 +1,5 @@
 # Knows: what is promised about speed and memory, and prints it beside what is. Must not know: how numbers are won.
-# usage: bench.py BUILD_DIR [PART]... ; PART: connect, trips, bulk, calls, memory, suites
+# usage: bench.py BUILD_DIR [PART]... ; PART: connect, trips, bulk, calls, memory, suites, sftp
 import functools
 import os
 import subprocess
@@ -15,6 +15,7 @@ import flights  # noqa: E402
 import measure  # noqa: E402
 import place  # noqa: E402
 import process  # noqa: E402
+import sftp_figures  # noqa: E402
 from sshd import Sshd  # noqa: E402
 
 HOST, KEY = place.key('ed25519', 'host'), place.key('ed25519', 'user')
@@ -156,8 +157,12 @@ def memory():
     row('heap of a connection with one channel, idle again, bytes', None, told['idle-again'][0])
 
 
+def sftp():
+    sftp_figures.run(bench, row)
+
+
 print(f'{"":<66}{"target":>14}' + ''.join(f'{name:>14}' for name in measure.LIBRARIES))
-for part in (connect, trips, bulk, calls, memory, suites):
+for part in (connect, trips, bulk, calls, memory, suites, sftp):
     if not PARTS or part.__name__ in PARTS:
         part()
 print(f'missed: {", ".join(missed)}' if missed else 'every target is met')

@@ -2,6 +2,7 @@
 import collections
 import os
 import re
+import resource
 import subprocess
 
 import place
@@ -25,16 +26,24 @@ class Bench:
                 cipher]
 
 
-def _run(argv, **options):
+def run(argv, **options):
     done = subprocess.run(argv, capture_output=True, text=True, timeout=300, **options)
     if done.returncode != 0:
         raise RuntimeError(f'{argv}: {done.stderr[-2000:]}')
     return done
 
 
+def cpu_seconds(argv):
+    """User and system time of a run and its children."""
+    before = resource.getrusage(resource.RUSAGE_CHILDREN)
+    run(argv)
+    after = resource.getrusage(resource.RUSAGE_CHILDREN)
+    return after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime
+
+
 def instructions(argv):
     """User-mode instructions of a whole run."""
-    done = _run(['valgrind', '--tool=callgrind', '--callgrind-out-file=/dev/null', *argv])
+    done = run(['valgrind', '--tool=callgrind', '--callgrind-out-file=/dev/null', *argv])
     return int(re.search(r'Collected : (\d+)', done.stderr)[1])
 
 
@@ -58,7 +67,7 @@ LINE = re.compile(r'^(?:\d+ +)?(\w+)\((\d+)?.*= (-?\d+)')
 def system_calls(argv):
     """All system calls of a run; mean_read is over the reads from the socket that brought something."""
     log = place.path('strace')
-    _run(['strace', '-f', '-o', log, *argv])
+    run(['strace', '-f', '-o', log, *argv])
     names, reads = collections.Counter(), []
     sockets = set()
     with open(log, encoding='utf-8', errors='replace') as lines:
@@ -78,12 +87,12 @@ def system_calls(argv):
 def clock_and_random(bench, argv):
     """Calls of clock_gettime and of randomness, also those that are no system calls."""
     library = os.path.join(bench.build, 'bench', 'libcount_calls.so')
-    done = _run(argv, env={**os.environ, 'LD_PRELOAD': library})
+    done = run(argv, env={**os.environ, 'LD_PRELOAD': library})
     match = re.search(r'clock (\d+) random (\d+)', done.stderr)
     return int(match[1]), int(match[2])
 
 
 def heap(bench):
     """What bench/memory says: {name: [numbers]}."""
-    out = _run([bench.program('memory')]).stdout
+    out = run([bench.program('memory')]).stdout
     return {line.split()[0]: [int(n) for n in line.split()[1:]] for line in out.splitlines()}
