@@ -24,7 +24,7 @@ static const struct {
     {"serve", serve_main,
 	"[-p port] [-h hostkey]... [--authorized-keys FILE]... [--user NAME --password-fd N] [--shell]\n"
 	"           [--sftp-root DIR [--sftp-read-only]] [--listen ADDRESS] [--preset NAME] [-o Keyword=value]...\n"
-	"           [--trace]\n"
+	"           [--moduli FILE] [--trace]\n"
 	"           serves on 127.0.0.1 (port 0: a free one): a few built-in commands, or with --shell /bin/sh -c;\n"
 	"           with --sftp-root that directory by SFTP, and nothing outside of it;\n"
 	"           without -h the host key is a throwaway"},

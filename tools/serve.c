@@ -71,8 +71,10 @@ serve_log(void *ctx, const char *line)
 }
 
 static struct nacre_conn_options
-connection_options(const struct settings *s, char *why, size_t why_size)
+connection_options(const struct serve_options *o, char *why, size_t why_size)
 {
+	const struct settings *s = &o->settings;
+
 	return (struct nacre_conn_options){
 	    .size = sizeof(struct nacre_conn_options),
 	    .preset = s->preset,
@@ -84,6 +86,8 @@ connection_options(const struct settings *s, char *why, size_t why_size)
 	    .pubkey_algorithms = s->pubkey_algorithms,
 	    .rekey_bytes = s->rekey_bytes,
 	    .rekey_ms = s->rekey_ms,
+	    .moduli = o->moduli,
+	    .n_moduli = o->n_moduli,
 	    .why = why,
 	    .why_size = why_size,
 	};
@@ -161,7 +165,7 @@ serve_main(int argc, char **argv)
 
 	if (code != 0 || (env = say_env(o.trace, &room)) == NULL)
 		goto out;
-	connection = connection_options(&o.settings, why, sizeof(why));
+	connection = connection_options(&o, why, sizeof(why));
 	options = server_options(&o, &connection);
 	rc = nacre_server_new(env, &options, &server);
 	if (rc != NACRE_OK)

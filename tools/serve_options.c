@@ -10,7 +10,10 @@ static const char usage[] =
     "usage: nacre serve [-p port] [-h hostkey]... [--authorized-keys FILE]... [--user-ca FILE]... "
     "[--user NAME --password-fd N] [--shell]\n"
     "                   [--sftp-root DIR [--sftp-read-only]] [--listen ADDRESS] [--preset NAME]\n"
-    "                   [-o Keyword=value]... [--trace]";
+    "                   [--moduli FILE] [-o Keyword=value]... [--trace]";
+
+/* The file that a system brings is of half a mebibyte. */
+#define MODULI_MAX ((size_t)8 << 20)
 
 typedef int option_fn(struct serve_options *o, const char *value);
 
@@ -137,6 +140,18 @@ take_sftp_read_only(struct serve_options *o, const char *value)
 }
 
 static int
+take_moduli(struct serve_options *o, const char *value)
+{
+	char why[256] = "";
+
+	if (o->moduli != NULL)
+		return say_failure("--moduli can be given once");
+	if (nacre_file_read(NULL, value, MODULI_MAX, &o->moduli, &o->n_moduli, why, sizeof(why)) != NACRE_OK)
+		return say_failure("--moduli: %s", why);
+	return 0;
+}
+
+static int
 take_trace(struct serve_options *o, const char *value)
 {
 	(void)value;
@@ -158,6 +173,7 @@ static const struct {
     {"--password-fd", take_password, true},
     {"--listen", take_address, true},
     {"--preset", take_preset, true},
+    {"--moduli", take_moduli, true},
     {"--shell", take_shell, false},
     {"--sftp-root", take_sftp_root, true},
     {"--sftp-read-only", take_sftp_read_only, false},
@@ -234,6 +250,7 @@ serve_options_free(struct serve_options *o)
 	for (size_t i = 0; i < o->n_host_keys; i++)
 		nacre_key_free(o->host_keys[i]);
 	nacre_sftp_dir_free(o->sftp);
+	nacre_file_free(NULL, o->moduli, o->n_moduli);
 	authorized_free(&o->authorized);
 	authorized_free(&o->user_cas);
 	settings_free(&o->settings);

@@ -15,6 +15,8 @@ struct serve_options {
 	bool trace, shell;
 	nacre_sftp_dir *sftp; /* owned; NULL: no SFTP */
 	bool sftp_read_only;
+	uint8_t *moduli; /* owned; NULL: the groups of RFC 3526 */
+	size_t n_moduli;
 	const char *address; /* NULL: 127.0.0.1 */
 	unsigned port;
 	nacre_key *host_keys[SERVE_HOST_KEYS_MAX]; /* owned */

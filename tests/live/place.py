@@ -81,10 +81,12 @@ def key_for(algorithm, name):
 
 
 OLD_KEX = ['diffie-hellman-group14-sha1', 'diffie-hellman-group-exchange-sha1', 'diffie-hellman-group1-sha1']
-# Those that OpenSSH 9.2 has; group15-sha512 and group17-sha512 it has not.
-KEX = ['curve25519-sha256', 'curve25519-sha256@libssh.org', 'ecdh-sha2-nistp256', 'ecdh-sha2-nistp384', 'ecdh-sha2-nistp521',
-       'diffie-hellman-group16-sha512', 'diffie-hellman-group18-sha512', 'diffie-hellman-group14-sha256',
-       'diffie-hellman-group-exchange-sha256', *OLD_KEX]
+# In our order; OpenSSH has the first from 9.9 on, the second from 9.9 on or as a distribution adds it.
+POST_QUANTUM = ['mlkem768x25519-sha256', 'sntrup761x25519-sha512', 'sntrup761x25519-sha512@openssh.com']
+# The others are those that OpenSSH 9.2 has; group15-sha512 and group17-sha512 it has not.
+KEX = [*POST_QUANTUM, 'curve25519-sha256', 'curve25519-sha256@libssh.org', 'ecdh-sha2-nistp256', 'ecdh-sha2-nistp384',
+       'ecdh-sha2-nistp521', 'diffie-hellman-group16-sha512', 'diffie-hellman-group18-sha512',
+       'diffie-hellman-group14-sha256', 'diffie-hellman-group-exchange-sha256', *OLD_KEX]
 AEAD = ['aes256-gcm@openssh.com', 'chacha20-poly1305@openssh.com', 'aes128-gcm@openssh.com']
 CTR = ['aes256-ctr', 'aes192-ctr', 'aes128-ctr']
 CBC = ['aes256-cbc', 'aes192-cbc', 'aes128-cbc', '3des-cbc']
@@ -95,6 +97,16 @@ OLD_MACS = ['hmac-sha1-etm@openssh.com', 'hmac-sha1', 'hmac-sha1-96-etm@openssh.
 # Each cipher with the first MAC of either kind, each MAC with one cipher: what is left is another tuple of the same parts.
 WITH_MAC = [(c, m) for c in CTR + CBC for m in (MACS[0], MACS[3])] + [('aes128-ctr', m) for m in MACS + OLD_MACS] + [
     ('aes128-cbc', m) for m in ('umac-64-etm@openssh.com', 'umac-128@openssh.com', 'hmac-sha1', 'hmac-md5-96')]
+
+
+@functools.cache
+def openssh_kex():
+    """What the installed OpenSSH has."""
+    return subprocess.run([program('ssh'), '-Q', 'kex'], check=True, capture_output=True, text=True).stdout.split()
+
+
+def need_kex(name):
+    tap.need(name in openssh_kex(), f'this OpenSSH has no {name}')
 
 
 @functools.cache

@@ -23,9 +23,10 @@ def server():
     return here.__enter__()
 
 
-def ssh(*command, options=(), key=ED, input=b'', known=None, env=None):
-    words = [place.program('ssh'), '-F', '/dev/null', '-v', '-p', str(server().port), '-l', place.USER]
-    settings = [f'UserKnownHostsFile={known or place.known_hosts(server().port, *HOST)}', 'GlobalKnownHostsFile=/dev/null',
+def ssh(*command, options=(), key=ED, input=b'', known=None, env=None, port=None, verbose='-v'):
+    port = port or server().port
+    words = [place.program('ssh'), '-F', '/dev/null', verbose, '-p', str(port), '-l', place.USER]
+    settings = [f'UserKnownHostsFile={known or place.known_hosts(port, *HOST)}', 'GlobalKnownHostsFile=/dev/null',
                 'IdentitiesOnly=yes', 'IdentityAgent=none', 'StrictHostKeyChecking=yes', *options]
     settings += [f'IdentityFile={key}', 'BatchMode=yes'] if key else ['PubkeyAuthentication=no']
     for setting in settings:
@@ -40,6 +41,7 @@ def expect(done, *patterns):
 
 
 def with_kex(name):
+    place.need_kex(name)
     expect(ssh('echo pearl', options=[f'KexAlgorithms={name}']), rf'kex: algorithm: {re.escape(name)}\s')
 
 
@@ -137,6 +139,33 @@ def without_shell_mode_only_the_registry_is_served():
         assert bad.returncode != 0 and bad.stdout == b'', bad
 
 
+def by_group_exchange(bits, *flags):
+    """ssh asks for 8192 bits, and tells how many its own value has set, of how many."""
+    with nacre.Server(HOST[:1], place.authorized_keys(*MINE), flags=flags) as choosing:
+        done = ssh('echo pearl', options=['KexAlgorithms=diffie-hellman-group-exchange-sha256'], port=choosing.port,
+                   verbose='-vv')
+        expect(done, r'kex: algorithm: diffie-hellman-group-exchange-sha256\s', rf'bits set: \d+/{bits}\s')
+
+
+def group_exchange_takes_a_group_of_the_file_of_moduli():
+    everything = '/etc/ssh/moduli'
+    tap.need(os.path.exists(everything), f'{everything} is not there')
+    with open(everything, encoding='utf-8') as file:
+        of_3072_bits = [line for line in file if line.split()[4:5] == ['3071']]
+    tap.need(of_3072_bits, f'{everything} has no group of 3072 bits')
+    by_group_exchange(3072, '--moduli', place.write('moduli', ''.join(of_3072_bits)))
+    by_group_exchange(8192, '--moduli', everything)
+
+
+def group_exchange_without_a_file_takes_a_group_of_rfc_3526():
+    by_group_exchange(8192)
+
+
+def a_file_of_moduli_that_is_not_there_is_an_error():
+    done = process.run([nacre.TOOL, 'serve', '--moduli', place.path('nothing'), '--authorized-keys', place.authorized_keys(ED)])
+    assert done.returncode == 255 and 'moduli' in done.stderr, done
+
+
 def each(names, test, what):
     return [(f'ssh sees {what} {name}', functools.partial(test, name)) for name in names]
 
@@ -157,4 +186,7 @@ tap.run(each(place.KEX, with_kex, 'key exchange') + each(place.KEYS, with_host_k
     both_streams_may_be_full_at_once,
     commands_one_after_another_on_one_connection,
     without_shell_mode_only_the_registry_is_served,
+    group_exchange_takes_a_group_of_the_file_of_moduli,
+    group_exchange_without_a_file_takes_a_group_of_rfc_3526,
+    a_file_of_moduli_that_is_not_there_is_an_error,
 ])
