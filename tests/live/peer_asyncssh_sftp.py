@@ -50,12 +50,12 @@ async def trees_both_ways(sftp):
             os.makedirs(f'{here}/from/{i % 10}', exist_ok=True)
             with open(f'{here}/from/{i % 10}/{i}', 'wb') as file:
                 file.write(os.urandom(i * 50))
-        await sftp.put(f'{here}/from', 'tree', recurse=True, preserve=True)
-        await sftp.get('tree', f'{here}/back', recurse=True)
+        await sftp.put(f'{here}/from', 'grove', recurse=True, preserve=True)
+        await sftp.get('grove', f'{here}/back', recurse=True)
         for i in range(200):
             with open(f'{here}/from/{i % 10}/{i}', 'rb') as one, open(f'{here}/back/{i % 10}/{i}', 'rb') as two:
                 assert one.read() == two.read()
-    await sftp.rmtree('tree')
+    await sftp.rmtree('grove')
 
 
 async def many_users_of_one_session(sftp):
