@@ -1,5 +1,5 @@
 # Knows: what is promised about speed and memory, and prints it beside what is. Must not know: how numbers are won.
-# usage: bench.py BUILD_DIR [PART]... ; PART: connect, trips, bulk, calls, memory, suites, sftp
+# usage: bench.py BUILD_DIR [PART]... ; PART: connect, trips, bulk, calls, memory, suites, kex, sftp
 import functools
 import os
 import subprocess
@@ -72,6 +72,8 @@ def connect():
         with server as at:
             row(f'instructions: connect, auth, exec, close; {name}', 2500000, *across(
                 lambda lib: measure.instructions_each(bench, lib, at.port, 'connects', 'true', 2, 12)))
+            row('    with the key exchange that is our default', None,
+                measure.instructions_each(bench, 'nacre', at.port, 'connects', 'true', 2, 12, kex=''))
             row(f'instructions: exec on an open connection; {name}', 45000, *across(
                 lambda lib: measure.instructions_each(bench, lib, at.port, 'execs', 'true', 2, 22)))
 
@@ -149,6 +151,19 @@ def suites():
         row(f'instructions per byte, made and checked: {name}', None, cost('-', name))
 
 
+def kex():
+    """Each half of each key exchange that has a group of its own, and each kind of signature."""
+    for name in (name for name in capabilities('kex') if 'group-exchange' not in name):
+        many = 2 if 'diffie-hellman' in name else 9
+        for half in ('init', 'respond', 'finish'):
+            row(f'instructions: {half}, {name}', None,
+                measure.primitive_each([bench.program('cost_kex'), half, name], 1, many))
+    for name in place.KEYS:
+        for job in ('sign', 'verify'):
+            argv = [bench.program('cost_sign'), job, name, place.key_for(name, 'bench')]
+            row(f'instructions: {job}, {name}', None, measure.primitive_each(argv, 1, 5))
+
+
 def memory():
     told = measure.heap(bench)
     row('heap of an idle connection, bytes', 12 * 1024, told['idle'][0])
@@ -162,7 +177,7 @@ def sftp():
 
 
 print(f'{"":<66}{"target":>14}' + ''.join(f'{name:>14}' for name in measure.LIBRARIES))
-for part in (connect, trips, bulk, calls, memory, suites, sftp):
+for part in (connect, trips, bulk, calls, memory, suites, kex, sftp):
     if not PARTS or part.__name__ in PARTS:
         part()
 print(f'missed: {", ".join(missed)}' if missed else 'every target is met')

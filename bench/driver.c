@@ -1,5 +1,5 @@
 /* driver: the jobs that are measured, over any library. Knows: link.h. Must not know: which library.
- * usage: bench_LIBRARY JOB COUNT COMMAND HOST PORT USER KEY KNOWN_HOSTS [CIPHER]
+ * usage: bench_LIBRARY JOB COUNT COMMAND HOST PORT USER KEY KNOWN_HOSTS [CIPHER [KEX]]
  * JOB: connects, execs (COUNT times COMMAND), download (until COUNT bytes came), upload (COUNT bytes), both also -lent,
  * ping-pong. */
 #include "link.h"
@@ -151,7 +151,8 @@ main(int argc, char **argv)
 	    .user = argv[6],
 	    .key_file = argv[7],
 	    .known_hosts = argv[8],
-	    .cipher = argc > 9 ? argv[9] : ""};
+	    .cipher = argc > 9 ? argv[9] : "",
+	    .kex = argc > 10 ? argv[10] : ""};
 	if (strcmp(argv[1], "connects") != 0)
 		return run_open(&target, argv[1], argv[3], count);
 	connects(&target, argv[3], count);

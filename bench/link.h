@@ -13,6 +13,7 @@ struct link_target {
 	const char *key_file; /* unencrypted, its public half beside it as .pub */
 	const char *known_hosts; /* the library under test checks it; the others need not */
 	const char *cipher; /* both directions; "" for the library's default */
+	const char *kex; /* "" for the library's default */
 };
 
 struct link;

@@ -31,7 +31,8 @@ configure(struct link *link, const struct link_target *target)
 	ssh_options_set(link->session, SSH_OPTIONS_USER, target->user);
 	ssh_options_set(link->session, SSH_OPTIONS_KNOWNHOSTS, target->known_hosts);
 	ssh_options_set(link->session, SSH_OPTIONS_HOSTKEYS, "ssh-ed25519");
-	ssh_options_set(link->session, SSH_OPTIONS_KEY_EXCHANGE, "curve25519-sha256");
+	if (target->kex[0] != '\0')
+		ssh_options_set(link->session, SSH_OPTIONS_KEY_EXCHANGE, target->kex);
 	if (target->cipher[0] == '\0')
 		return;
 	ssh_options_set(link->session, SSH_OPTIONS_CIPHERS_C_S, target->cipher);

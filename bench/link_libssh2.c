@@ -47,7 +47,8 @@ dial(struct link *link, const struct link_target *target)
 static void
 configure(struct link *link, const struct link_target *target)
 {
-	must(link, libssh2_session_method_pref(link->session, LIBSSH2_METHOD_KEX, "curve25519-sha256") == 0);
+	if (target->kex[0] != '\0')
+		must(link, libssh2_session_method_pref(link->session, LIBSSH2_METHOD_KEX, target->kex) == 0);
 	must(link, libssh2_session_method_pref(link->session, LIBSSH2_METHOD_HOSTKEY, "ssh-ed25519") == 0);
 	if (target->cipher[0] == '\0')
 		return;

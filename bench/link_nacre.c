@@ -34,6 +34,7 @@ link_open(const struct link_target *target)
 	options.user = target->user;
 	options.key_file = target->key_file;
 	options.ciphers = target->cipher[0] != '\0' ? target->cipher : NULL;
+	options.kex = target->kex[0] != '\0' ? target->kex : NULL;
 	link->client = nacre_client_new(NULL);
 	must(link, nacre_client_load_host_keys(link->client, target->known_hosts));
 	must(link, nacre_client_connect(link->client, target->host, &options));

@@ -8,6 +8,7 @@ import subprocess
 import place
 
 LIBRARIES = ('nacre', 'libssh', 'libssh2')
+KEX = 'curve25519-sha256'  # which all of them have; '' is a library's own default
 
 
 class Bench:
@@ -20,10 +21,10 @@ class Bench:
         path = os.path.join(self.build, 'bench', name)
         return path if os.path.exists(path) else None
 
-    def job(self, library, port, job, count, command, cipher=''):
+    def job(self, library, port, job, count, command, cipher='', kex=KEX):
         known = place.known_hosts(port, self.host_key)
         return [self.program('bench_' + library), job, str(count), command, '127.0.0.1', str(port), place.USER, self.key, known,
-                cipher]
+                cipher, kex]
 
 
 def run(argv, **options):
@@ -47,16 +48,22 @@ def instructions(argv):
     return int(re.search(r'Collected : (\d+)', done.stderr)[1])
 
 
-def instructions_each(bench, library, port, job, command, few, many, cipher=''):
+def instructions_each(bench, library, port, job, command, few, many, cipher='', kex=KEX):
     """Of one connection, command or byte: the difference of two runs takes the start of the process away. A command with
     {} in it is given the count."""
-    costs = [instructions(bench.job(library, port, job, n, command.format(n), cipher)) for n in (few, many)]
+    costs = [instructions(bench.job(library, port, job, n, command.format(n), cipher, kex)) for n in (few, many)]
     return (costs[1] - costs[0]) / (many - few)
 
 
 def suite_each(bench, cipher, mac, few=1 << 20, many=3 << 20):
     """Of one byte that is sealed and opened in memory."""
     costs = [instructions([bench.program('cost'), cipher, mac, str(n)]) for n in (few, many)]
+    return (costs[1] - costs[0]) / (many - few)
+
+
+def primitive_each(argv, few, many):
+    """Of one operation of a program that takes how many are wanted as its last word."""
+    costs = [instructions([*argv, str(n)]) for n in (few, many)]
     return (costs[1] - costs[0]) / (many - few)
 
 
