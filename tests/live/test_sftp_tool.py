@@ -1,7 +1,9 @@
 # Knows: the commands of nacre sftp, with OpenSSH's server and with nacre serve. Must not know: how either works.
+import contextlib
 import functools
 import hashlib
 import os
+import pty
 import re
 import tempfile
 
@@ -253,6 +255,29 @@ def wrong_commands_are_told(name):
         p.bad(line, says=says)
 
 
+def lines_have_limits(name):
+    p = Place(name)
+    for line, says in (('ls ' + 'x' * 8190, 'too long'), ('rm' + ' x' * 256, 'too many words'),
+                       ('ls "' + '*' * 8187 + '"', ''), ('rm' + ' x' * 255, 'x:')):
+        p.bad(line, says=says)
+
+
+def a_terminal_is_prompted_and_failures_are_survived(name):
+    p = Place(name)
+    child, terminal = pty.fork()
+    if child == 0:
+        os.chdir(p.here)
+        os.execv(nacre.TOOL, p.argv())
+    os.write(terminal, b'rm gone\nmkdir made\nbye\n')
+    shown = b''
+    with contextlib.suppress(OSError):  # the terminal is gone with its last user
+        while data := os.read(terminal, 4096):
+            shown += data
+    os.close(terminal)
+    assert os.waitpid(child, 0)[1] == 0 and shown.count(b'sftp> ') == 3 and b'gone' in shown, shown
+    assert os.path.isdir(p.there + '/made')
+
+
 def a_path_behind_the_host_is_fetched_or_entered(name):
     p = Place(name)
     p.make(p.there, 'd/one')
@@ -280,6 +305,7 @@ EACH = [names_are_made_moved_linked_and_removed, a_rename_replaces_unless_it_is_
         trees_and_globs_go_both_ways, names_are_quoted_and_never_taken_for_patterns, a_servers_name_moves_no_terminal,
         the_local_side_has_its_commands, a_batch_ends_at_its_first_failure, a_batch_may_be_a_file,
         without_a_terminal_nothing_prompts_and_failures_are_survived, wrong_commands_are_told,
+        lines_have_limits, a_terminal_is_prompted_and_failures_are_survived,
         a_path_behind_the_host_is_fetched_or_entered]
 tap.run([(f'{name}: {test.__name__.replace("_", " ")}', functools.partial(test, name))
          for name in ('openssh', 'nacre') for test in EACH] + [a_session_that_cannot_begin_is_told])
