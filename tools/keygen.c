@@ -16,7 +16,11 @@ static const char usage[] =
     "       nacre keygen -i [-m RFC4716|PKCS8|PEM] [-f file]\n"
     "       nacre keygen -s authority -I identity -n names [-h] [-V from:to] [-z serial] [-O option]... file...\n"
     "       nacre keygen -Y sign -f keyfile -n namespace [-O hashalg=name] [file...]\n"
-    "       nacre keygen -Y check-novalidate -n namespace -s signature";
+    "       nacre keygen -Y check-novalidate -n namespace -s signature\n"
+    "       nacre keygen -Y verify -f allowed_signers -I identity -n namespace -s signature [-r revoked_keys]\n"
+    "       nacre keygen -Y find-principals -f allowed_signers -s signature\n"
+    "       nacre keygen -Y match-principals -f allowed_signers -I identity\n"
+    "       nacre keygen -L [-f certificate]";
 
 /* Where a letter's value goes; SWITCH: it has none. */
 struct letter {
@@ -46,6 +50,7 @@ static const struct letter letters[] = {
     {'V', TEXT, AT(validity)},
     {'z', TEXT, AT(serial)},
     {'O', MANY, AT(options)},
+    {'r', TEXT, AT(revoked)},
     {'Y', TEXT, AT(operation)},
 };
 
@@ -56,6 +61,7 @@ static const struct {
 } actions[] = {
     {'p', keygen_change_passphrase},
     {'l', keygen_fingerprint},
+    {'L', keygen_list},
     {'y', keygen_public},
     {'e', keygen_export},
     {'i', keygen_import},

@@ -24,6 +24,7 @@ struct keygen {
 	const char *serial;
 	const char *options[KEYGEN_OPTIONS_MAX];
 	size_t n_options;
+	const char *revoked; /* -r */
 	const char *operation; /* -Y */
 	char *const *words; /* what follows the letters; NULL at the end */
 };
@@ -36,6 +37,8 @@ keygen_fn keygen_fingerprint, keygen_public; /* keygen_show.c */
 keygen_fn keygen_export, keygen_import; /* keygen_convert.c */
 keygen_fn keygen_certify; /* keygen_cert.c */
 keygen_fn keygen_operate; /* keygen_sign.c */
+keygen_fn keygen_verify, keygen_find_principals, keygen_match_principals; /* keygen_verify.c */
+keygen_fn keygen_list; /* keygen_list.c */
 
 /* --- keygen_file.c --- */
 
@@ -58,5 +61,24 @@ int keygen_read(const char *path, char **p, size_t *n);
 nacre_key *keygen_parse_line(const struct keygen *k, const char *line);
 /* Which key types are there, and what ssh-keygen calls them: "ED25519". */
 const char *keygen_short_name(const nacre_key *key);
+
+#define KEYGEN_FINGERPRINT_MAX 96
+
+/* "ED25519-CERT SHA256:...", or with `between` instead of the space; a certificate is told by the key that it is for.
+ * 0, or TOOL_FAILED after saying why. */
+int keygen_describe(
+    const struct keygen *k, const nacre_key *key, const char *between, char out[KEYGEN_FINGERPRINT_MAX]);
+
+/* --- keygen_sign.c --- */
+
+/* The signature that -s names. 0 or TOOL_FAILED. */
+int keygen_read_signature(const struct keygen *k, nacre_sshsig **sig);
+/* All of standard input goes into the signature. 0 or TOOL_FAILED. */
+int keygen_feed(nacre_sshsig *sig, FILE *from, const char *name);
+
+/* --- keygen_validity.c --- */
+
+/* A moment as ssh-keygen writes it, in seconds since 1970; false where it is none. */
+bool keygen_date(const char *text, uint64_t *seconds);
 
 #endif

@@ -55,6 +55,18 @@ fingerprint_of(const struct keygen *k, const nacre_key *key, char *out, size_t c
 	return rc;
 }
 
+int
+keygen_describe(const struct keygen *k, const nacre_key *key, const char *between, char out[KEYGEN_FINGERPRINT_MAX])
+{
+	char fingerprint[64];
+
+	if (fingerprint_of(k, key, fingerprint, sizeof(fingerprint)) != NACRE_OK)
+		return say_failure("keygen: there is no fingerprint");
+	snprintf(out, KEYGEN_FINGERPRINT_MAX, "%s%s%s%s", keygen_short_name(key),
+	    nacre_key_is_certificate(key) ? "-CERT" : "", between, fingerprint);
+	return 0;
+}
+
 static int
 print_fingerprint(const struct keygen *k, const nacre_key *key)
 {

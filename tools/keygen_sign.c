@@ -24,8 +24,8 @@ find_hash(const struct keygen *k, const char **hash)
 }
 
 /* All of a stream goes into the signature. */
-static int
-feed(nacre_sshsig *sig, FILE *from, const char *name)
+int
+keygen_feed(nacre_sshsig *sig, FILE *from, const char *name)
 {
 	uint8_t *room = malloc(PIECE);
 	int rc = NACRE_OK;
@@ -56,7 +56,7 @@ sign_stream(const struct keygen *k, const nacre_key *key, FILE *from, const char
 	rc = nacre_sshsig_new(k->env, key, k->names, hash, &sig);
 	if (rc != NACRE_OK)
 		return say_failure("keygen: %s cannot be signed: %s", name, nacre_status_text(rc));
-	if ((rc = feed(sig, from, name)) != 0)
+	if ((rc = keygen_feed(sig, from, name)) != 0)
 		goto out;
 	if ((rc = nacre_sshsig_sign(sig, &text, &n)) != NACRE_OK)
 		rc = say_failure("keygen: %s cannot be signed: %s", name, nacre_status_text(rc));
@@ -107,8 +107,8 @@ sign(struct keygen *k)
 	return rc;
 }
 
-static int
-read_signature(const struct keygen *k, nacre_sshsig **sig)
+int
+keygen_read_signature(const struct keygen *k, nacre_sshsig **sig)
 {
 	char *text;
 	size_t n;
@@ -127,25 +127,21 @@ read_signature(const struct keygen *k, nacre_sshsig **sig)
 static int
 check(struct keygen *k)
 {
-	char fingerprint[64] = "";
+	char whose[KEYGEN_FINGERPRINT_MAX] = "";
 	nacre_sshsig *sig = NULL;
-	const nacre_key *key;
 	int rc;
 
 	if (k->names == NULL)
 		return say_failure("keygen: -Y %s wants a namespace (-n)", k->operation);
-	if ((rc = read_signature(k, &sig)) != 0)
+	if ((rc = keygen_read_signature(k, &sig)) != 0)
 		return rc;
-	key = nacre_sshsig_key(sig);
-	if ((rc = feed(sig, stdin, "standard input")) != 0)
+	if ((rc = keygen_feed(sig, stdin, "standard input")) != 0)
 		goto out;
 	rc = nacre_sshsig_verify(sig, k->names, 0);
-	if (rc == NACRE_OK)
-		rc = nacre_key_fingerprint(key, "SHA256", fingerprint, sizeof(fingerprint));
 	if (rc != NACRE_OK)
 		rc = say_failure("keygen: the signature does not hold");
-	else if (!k->quiet)
-		printf("Good \"%s\" signature with %s key %s\n", k->names, keygen_short_name(key), fingerprint);
+	else if ((rc = keygen_describe(k, nacre_sshsig_key(sig), " key ", whose)) == 0 && !k->quiet)
+		printf("Good \"%s\" signature with %s\n", k->names, whose);
 out:
 	nacre_sshsig_free(sig);
 	return rc;
@@ -157,7 +153,13 @@ keygen_operate(struct keygen *k)
 	static const struct {
 		const char *name;
 		keygen_fn *run;
-	} rows[] = {{"sign", sign}, {"check-novalidate", check}};
+	} rows[] = {
+	    {"sign", sign},
+	    {"check-novalidate", check},
+	    {"verify", keygen_verify},
+	    {"find-principals", keygen_find_principals},
+	    {"match-principals", keygen_match_principals},
+	};
 
 	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
 		if (strcmp(rows[i].name, k->operation) == 0)

@@ -43,8 +43,8 @@ parse_span(const char *text, uint64_t *out)
 }
 
 /* YYYYMMDD, YYYYMMDDHHMM or YYYYMMDDHHMMSS, in local time, or in UTC with a Z behind it. */
-static bool
-parse_date(const char *text, uint64_t *out)
+bool
+keygen_date(const char *text, uint64_t *out)
 {
 	static const char *const formats[] = {"%Y%m%d", "%Y%m%d%H%M", "%Y%m%d%H%M%S"};
 	static const size_t lengths[] = {8, 12, 14};
@@ -88,7 +88,7 @@ parse_time(const char *text, uint64_t now, uint64_t *out)
 		*out = strtoull(text + 2, &end, 16);
 		return errno == 0 && end != text + 2 && *end == '\0';
 	}
-	return parse_date(text, out);
+	return keygen_date(text, out);
 }
 
 static bool

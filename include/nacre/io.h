@@ -5,6 +5,7 @@
 #ifndef NACRE_IO_H
 #define NACRE_IO_H
 
+#include <nacre/allowed_signers.h>
 #include <nacre/conn.h>
 
 #ifdef __cplusplus
@@ -13,6 +14,10 @@ extern "C" {
 
 /* Milliseconds on a clock that nobody sets back (CLOCK_MONOTONIC): what nacre_conn_tick wants. Never negative. */
 NACRE_API int64_t nacre_clock_ms(void);
+
+/* A nacre_local_time_fn (allowed_signers.h): what a moment is in this process's time zone (TZ). ctx is not looked at.
+ * 0, or -1 where there is no such moment at or behind 1970. */
+NACRE_API int nacre_clock_local(void *ctx, const struct nacre_local_time *local, uint64_t *seconds);
 
 #define NACRE_PUMP_WROTE 1u /* bytes were written: take the events, there may be more output now */
 #define NACRE_PUMP_MORE 2u /* the read was large: more is probably waiting, read again without polling */

@@ -3,6 +3,7 @@
 #define NACRE_H
 
 #include <nacre/algorithms.h>
+#include <nacre/allowed_signers.h>
 #include <nacre/channel.h>
 #include <nacre/client.h>
 #include <nacre/cert.h>

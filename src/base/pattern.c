@@ -3,15 +3,17 @@
 #include "pattern.h"
 #include "text.h"
 
+typedef bool same_fn(struct slice a, struct slice b);
+
 static bool
-is_same(uint8_t pattern, const uint8_t *text)
+is_same(same_fn *same, uint8_t pattern, const uint8_t *text)
 {
-	return pattern == '?' || text_eq_nocase(slice_of(&pattern, 1), slice_of(text, 1));
+	return pattern == '?' || same(slice_of(&pattern, 1), slice_of(text, 1));
 }
 
 /* Going back to the last star alone is enough: what an earlier star took less of, the last one can take more of. */
-bool
-pattern_match(struct slice pattern, struct slice text)
+static bool
+match_one(same_fn *same, struct slice pattern, struct slice text)
 {
 	size_t p = 0, t = 0, after_star = 0, retry = 0;
 	bool has_star = false;
@@ -23,7 +25,7 @@ pattern_match(struct slice pattern, struct slice text)
 			retry = t;
 			continue;
 		}
-		if (p < pattern.n && is_same(pattern.p[p], text.p + t)) {
+		if (p < pattern.n && is_same(same, pattern.p[p], text.p + t)) {
 			p++;
 			t++;
 			continue;
@@ -38,8 +40,8 @@ pattern_match(struct slice pattern, struct slice text)
 	return p == pattern.n;
 }
 
-enum pattern_verdict
-pattern_list_match(struct slice list, struct slice text)
+static enum pattern_verdict
+match_list(same_fn *same, struct slice list, struct slice text)
 {
 	enum pattern_verdict verdict = PATTERN_NONE;
 	struct slice pattern;
@@ -49,11 +51,35 @@ pattern_list_match(struct slice list, struct slice text)
 
 		if (is_negated)
 			pattern = slice_from(pattern, 1);
-		if (pattern.n == 0 || !pattern_match(pattern, text))
+		if (pattern.n == 0 || !match_one(same, pattern, text))
 			continue;
 		if (is_negated)
 			return PATTERN_NEGATED;
 		verdict = PATTERN_MATCH;
 	}
 	return verdict;
+}
+
+bool
+pattern_match(struct slice pattern, struct slice text)
+{
+	return match_one(text_eq_nocase, pattern, text);
+}
+
+bool
+pattern_match_exact(struct slice pattern, struct slice text)
+{
+	return match_one(slice_eq, pattern, text);
+}
+
+enum pattern_verdict
+pattern_list_match(struct slice list, struct slice text)
+{
+	return match_list(text_eq_nocase, list, text);
+}
+
+enum pattern_verdict
+pattern_list_match_exact(struct slice list, struct slice text)
+{
+	return match_list(slice_eq, list, text);
 }

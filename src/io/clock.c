@@ -1,4 +1,4 @@
-/* clock: the time. Knows: CLOCK_MONOTONIC, CLOCK_REALTIME. Must not know: what a deadline is for.
+/* clock: the time. Knows: CLOCK_MONOTONIC, CLOCK_REALTIME, TZ. Must not know: what a deadline is for.
  * Serves: nothing on the wire. */
 #include <time.h>
 #include <nacre/io.h>
@@ -21,6 +21,25 @@ clock_wall_s(void)
 
 	(void)clock_gettime(CLOCK_REALTIME, &now);
 	return now.tv_sec < 0 ? 0 : (uint64_t)now.tv_sec;
+}
+
+int
+nacre_clock_local(void *ctx, const struct nacre_local_time *local, uint64_t *seconds)
+{
+	struct tm tm = {
+	    .tm_year = (int)local->year - 1900,
+	    .tm_mon = (int)local->month - 1,
+	    .tm_mday = (int)local->day,
+	    .tm_hour = (int)local->hour,
+	    .tm_min = (int)local->minute,
+	    .tm_sec = (int)local->second,
+	    .tm_isdst = -1,
+	};
+	time_t t = mktime(&tm);
+
+	(void)ctx;
+	*seconds = t < 0 ? 0 : (uint64_t)t;
+	return t < 0 ? -1 : 0;
 }
 
 int64_t

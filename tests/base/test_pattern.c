@@ -53,6 +53,18 @@ patterns_match_what_the_manual_says(void **state)
 }
 
 static void
+exact_patterns_tell_letters_apart(void **state)
+{
+	(void)state;
+	assert_true(pattern_match_exact(SLICE_LIT("h?s*"), SLICE_LIT("hOst")));
+	assert_false(pattern_match_exact(SLICE_LIT("host"), SLICE_LIT("hOst")));
+	assert_int_equal(pattern_list_match_exact(SLICE_LIT("a,h*"), SLICE_LIT("host")), PATTERN_MATCH);
+	assert_int_equal(pattern_list_match_exact(SLICE_LIT("a,H*"), SLICE_LIT("host")), PATTERN_NONE);
+	assert_int_equal(pattern_list_match_exact(SLICE_LIT("h*,!host"), SLICE_LIT("host")), PATTERN_NEGATED);
+	assert_int_equal(pattern_list_match_exact(SLICE_LIT("h*,!HOST"), SLICE_LIT("host")), PATTERN_MATCH);
+}
+
+static void
 a_pattern_of_many_stars_ends_soon(void **state)
 {
 	static char pattern[60001], text[256];
@@ -115,6 +127,7 @@ main(void)
 {
 	const struct CMUnitTest tests[] = {
 	    cmocka_unit_test(patterns_match_what_the_manual_says),
+	    cmocka_unit_test(exact_patterns_tell_letters_apart),
 	    cmocka_unit_test(a_pattern_of_many_stars_ends_soon),
 	    cmocka_unit_test(a_nul_is_a_byte_like_others),
 	    cmocka_unit_test(a_negated_element_wins_over_the_list),

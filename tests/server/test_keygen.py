@@ -316,6 +316,130 @@ def signatures_stand_beside_their_files_and_replace_none():
     refused(nacre('-Y', 'shout'), 'shout', code=1)
 
 
+def write(name, *lines):
+    with open(path(name), 'w', encoding='utf-8') as file:
+        file.write('\n'.join(lines) + '\n')
+    return path(name)
+
+
+def make_signatures(message):
+    """Keys signer, other and authority, and signatures by the first and by its certificates for reef, by name."""
+    for name in ('signer', 'other', 'authority'):
+        good(nacre('-q', '-N', '', '-f', fresh(name)))
+    rows = {'plain': None, 'cert': ['-n', 'reef,shore'], 'host': ['-n', 'reef', '-h'],
+            'old': ['-n', 'reef', '-V', '20200101:20210101']}
+    for name, words in rows.items():
+        signer = shutil.copy(path('signer'), fresh('by_' + name))
+        shutil.copy(path('signer.pub'), signer + '.pub')
+        if words is not None:
+            good(theirs('-q', '-s', path('authority'), '-I', 'x', *words, signer + '.pub'))
+            os.rename(signer + '-cert.pub', signer + '.pub')
+        write(name + '.sig', good(theirs('-Y', 'sign', '-f', signer if words is None else signer + '.pub', '-n', 'file',
+                                         input=message)))
+
+
+def both(*words, name, **how):
+    """nacre's answer, after seeing that ssh-keygen's is the same."""
+    ours, others = nacre(*words, **how), theirs(*words, **how)
+    assert (ours.returncode, ours.stdout) == (others.returncode, others.stdout), (name, ours, others)
+    return ours
+
+
+def signers_are_allowed_as_ssh_keygen_allows_them():
+    make_signatures('dear reef\n')
+    key, other, ca = (' '.join(fields(text(n + '.pub'))) for n in ('signer', 'other', 'authority'))
+    yes, no = 0, 255
+    rows = [('plain', yes, 'reef ' + key), ('plain', yes, '# x', '', ' re?f,x ' + key + ' a comment'), ('plain', no, ''),
+            ('plain', no, 'shore ' + key), ('plain', no, 'reef ' + other), ('plain', no, 'Reef ' + key),
+            ('plain', no, '*,!reef ' + key), ('plain', yes, 'reef ' + other, 'reef ' + key),
+            ('plain', yes, 'reef NAMESPACES="git,fi*" ' + key), ('plain', no, 'reef namespaces="git" ' + key),
+            ('plain', no, 'reef namespaces="FILE" ' + key), ('plain', yes, 'reef valid-before="29991231" ' + key),
+            ('plain', no, 'reef valid-before="20200101Z" ' + key), ('plain', no, 'reef valid-after="29991231" ' + key),
+            ('plain', yes, 'reef valid-after="202001010000",valid-before="29991231235959Z" ' + key),
+            ('plain', no, 'reef valid-after="20200102",valid-before="20200101" ' + key),
+            ('plain', no, 'reef valid-after=20200102 ' + key), ('plain', no, 'reef no-such ' + key),
+            ('plain', yes, 'reef no-such ' + key, 'reef', 'reef ' + key), ('plain', no, 'reef cert-authority ' + key),
+            ('plain', yes, '"reef,a b" ' + key), ('plain', no, 'reef namespaces="git", ' + key),
+            ('cert', yes, 'reef cert-authority ' + ca), ('cert', no, 'shore cert-authority ' + ca),
+            ('cert', yes, '* cert-authority,namespaces="file" ' + ca), ('cert', no, 'reef ' + ca),
+            ('cert', no, 'reef cert-authority ' + other), ('cert', no, 'reef ' + key),
+            ('host', no, 'reef cert-authority ' + ca), ('old', no, 'reef cert-authority ' + ca)]
+    for name, want, *lines in rows:
+        words = ['-f', write('signers', *lines), '-s', path(name + '.sig')]
+        done = both('-Y', 'verify', '-I', 'reef', '-n', 'file', *words, input='dear reef\n', name=lines)
+        assert done.returncode == want, (lines, done)
+        both('-Y', 'find-principals', *words, name=lines)
+
+
+def a_moment_may_be_named_and_the_key_be_printed():
+    make_signatures('dear reef\n')
+    key, ca = (' '.join(fields(text(n + '.pub'))) for n in ('signer', 'authority'))
+    write('signers', 'reef valid-after="20200101120000",valid-before="20200101120001" ' + key,
+          'reef cert-authority ' + ca)
+    for name, zone, moment, want in (
+            ('plain', 'UTC', '20200101115959Z', 255), ('plain', 'UTC', '20200101120000Z', 0),
+            ('plain', 'UTC', '20200101120001', 0), ('plain', 'UTC', '20200101120002', 255),
+            ('plain', 'XXX-2', '20200101120000', 0), ('plain', 'XXX-2', '20200101120000Z', 255),
+            ('plain', 'XXX-2', '202001011000Z', 0), ('old', 'UTC', '20200601', 0), ('old', 'UTC', '20190601', 255)):
+        os.environ['TZ'] = zone
+        done = both('-Y', 'verify', '-f', path('signers'), '-I', 'reef', '-n', 'file', '-s', path(name + '.sig'),
+                    '-Overify-time=' + moment, '-Oprint-pubkey', input='dear reef\n', name=(name, zone, moment))
+        assert done.returncode == want, (name, zone, moment, done)
+    del os.environ['TZ']
+
+
+def revoked_keys_sign_for_nobody():
+    make_signatures('dear reef\n')
+    key, other, ca = (text(n + '.pub').strip() for n in ('signer', 'other', 'authority'))
+    write('signers', 'reef ' + ' '.join(fields(key)), 'reef cert-authority ' + ' '.join(fields(ca)))
+    for name, want, *lines in (('plain', 0, '# nobody', '', other), ('plain', 255, other, key), ('plain', 0, ca),
+                               ('cert', 0, other), ('cert', 255, key), ('cert', 255, ca)):
+        done = both('-Y', 'verify', '-f', path('signers'), '-I', 'reef', '-n', 'file', '-s', path(name + '.sig'),
+                    '-r', write('revoked', *lines), input='dear reef\n', name=(name, lines))
+        assert done.returncode == want, (name, lines, done)
+    good(theirs('-q', '-k', '-f', path('krl'), path('other.pub')))
+    words = ['-Y', 'verify', '-f', path('signers'), '-I', 'reef', '-n', 'file', '-s', path('plain.sig'), '-r']
+    refused(nacre(*words, path('krl'), input='dear reef\n'), 'revocation')
+    refused(nacre(*words, write('revoked', 'ssh-ed25519 AAAA'), input='dear reef\n'), 'no public key')
+    refused(nacre(*words, path('nothing'), input='dear reef\n'), 'nothing')
+
+
+def verifying_says_what_is_wrong_and_wants_its_letters():
+    make_signatures('dear reef\n')
+    write('signers', 'shore no-such ' + text('signer.pub').strip(), 'shore ' + text('other.pub').strip(),
+          'reef,a,b* ' + text('signer.pub').strip(), 'reef,!shore ' + text('other.pub').strip())
+    words = {'-f': path('signers'), '-I': 'reef', '-n': 'file', '-s': path('plain.sig')}
+    for letter in words:
+        rest = [word for pair in words.items() if pair[0] != letter for word in pair]
+        refused(nacre('-Y', 'verify', *rest, input='dear reef\n'), letter, code=1)
+        assert theirs('-Y', 'verify', *rest, input='dear reef\n').returncode == 1
+    every = [word for pair in words.items() for word in pair]
+    both('-Y', 'verify', *every, input='dear beef\n', name='message')
+    both('-q', '-Y', 'verify', *every, input='dear reef\n', name='quiet')
+    refused(nacre('-Y', 'verify', *every, '-n', 'mail', input='dear reef\n'), 'does not hold')
+    refused(nacre('-Y', 'verify', *every, '-I', 'shore', input='dear reef\n'), 'line 1', 'line 2', 'other keys')
+    for name in ('reef', 'a', 'box', 'nobody'):
+        done = both('-Y', 'match-principals', '-f', write('plain_signers', *text('signers').splitlines()[1:]), '-I', name,
+                    name=name)
+        assert (done.returncode == 0) == (name != 'nobody') and ('No principal' in done.stderr) == (name == 'nobody'), done
+
+
+def certificates_are_shown_as_ssh_keygen_shows_them():
+    for kind, bits in TYPES:
+        good(nacre('-q', '-t', kind, *bits, '-N', '', '-f', fresh('subject')))
+        good(nacre('-q', '-t', kind, *bits, '-N', '', '-f', fresh('authority')))
+        for words in ([], ['-h', '-z', '18446744073709551615'], ['-V', '20200101Z:20401231235959Z', '-O', 'clear'],
+                      ['-V', 'always:20401231', '-O', 'force-command=ls "x"', '-O', 'source-address=10.0.0.0/8'],
+                      ['-V', '20200101:forever', '-O', 'verify-required', '-O', 'no-touch-required'],
+                      ['-O', 'extension:a@example.com=value', '-O', 'extension:b@example.com']):
+            good(theirs('-q', '-s', path('authority'), '-I', 'an identity', '-n', 'reef,shore', *words, path('subject.pub')))
+            both('-L', '-f', path('subject-cert.pub'), name=(kind, words))
+    line = text('subject-cert.pub')
+    both('-L', '-f', write('several', '# x', line, text('subject.pub'), line), name='several')
+    both('-L', '-f', '-', input=line, name='standard input')
+    both('-L', '-f', path('subject.pub'), name='a plain key')
+
+
 def a_file_that_is_there_stays():
     good(nacre('-q', '-N', '', '-f', fresh('stays')))
     before = text('stays')
@@ -371,6 +495,11 @@ tests = [
     certificates_need_names_and_known_options,
     files_are_signed_as_ssh_keygen_verifies,
     signatures_stand_beside_their_files_and_replace_none,
+    signers_are_allowed_as_ssh_keygen_allows_them,
+    a_moment_may_be_named_and_the_key_be_printed,
+    revoked_keys_sign_for_nobody,
+    verifying_says_what_is_wrong_and_wants_its_letters,
+    certificates_are_shown_as_ssh_keygen_shows_them,
     a_file_that_is_there_stays,
     types_and_sizes_that_are_not_there_are_refused,
     a_command_line_that_is_not_understood_ends_with_1,
