@@ -89,8 +89,8 @@ class Proxy:
             self.down.join()
 
     def in_flight(self, line):
-        """What was asked for, or sent, and not yet answered: what a line delivers within one round trip. Two numbers: at
-        most, and in the middle of the transfer (the median of its stretches, weighed by bytes)."""
+        """Of what was asked for, or sent, and not yet answered, as much as can be proved: all that a line delivers within one
+        round trip was on its way when that began. Two numbers: at most, and the median of the stretches, weighed by bytes."""
         sums = line.within(self.rtt)
         total, half = sum(n for _, n in line.passed), 0
         for (_, n), bytes_there in sorted(zip(line.passed, sums), key=lambda pair: pair[1]):
