@@ -92,7 +92,7 @@ write_version(struct buf *text, const nacre_key *key, const struct format_order 
 {
 	struct ppk p = {.version = version,
 	    .is_encrypted = order->passphrase != NULL,
-	    .type = slice_str(key->type->name),
+	    .type = slice_str(key->type->plain != NULL ? key->type->plain : key->type->name),
 	    .comment = slice_str(order->comment),
 	    .kdf = PPK_KDF_ARGON2ID,
 	    .memory = MEMORY,
@@ -101,7 +101,7 @@ write_version(struct buf *text, const nacre_key *key, const struct format_order 
 
 	buf_init(&p.public_blob, text->env, KEYFILE_MAX);
 	buf_init(&p.private_blob, text->env, KEYFILE_MAX);
-	buf_put_slice(&p.public_blob, key_blob(key));
+	key_put_plain(&p.public_blob, key); /* of a certificate: the key that it certifies */
 	put_private(&p.private_blob, key);
 	r = p.public_blob.bad != 0 ? p.public_blob.bad : p.private_blob.bad;
 	if (r == 0)
