@@ -54,6 +54,7 @@ writes_and_reads_back(struct test_env *t, const nacre_key *key, unsigned format,
 		return;
 	FUZZ_CHECK(nacre_key_parse_private(&t->env, (const uint8_t *)text, n, passphrase, &again, NULL, 0) == 0);
 	FUZZ_CHECK(nacre_key_equal(key, again) && key->secret_len == again->secret_len);
+	FUZZ_CHECK(slice_eq(key->sk_handle, again->sk_handle) && key->sk_flags == again->sk_flags);
 	nacre_key_free(again);
 	nacre_key_text_free(&t->env, text, n);
 }
@@ -63,7 +64,9 @@ check_key(struct test_env *t, const nacre_key *key)
 {
 	unsigned format;
 
-	for (format = 0; format <= NACRE_KEY_FORMAT_PPK2 && nacre_key_has_private(key); format++) {
+	if (!nacre_key_has_private(key) && key->sk_file == NULL)
+		return;
+	for (format = 0; format <= NACRE_KEY_FORMAT_PPK2; format++) {
 		writes_and_reads_back(t, key, format, NULL);
 		writes_and_reads_back(t, key, format, KEYFILE_PASSPHRASE);
 	}

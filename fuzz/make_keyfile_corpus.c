@@ -104,23 +104,52 @@ line_seed(struct maker *m)
 }
 
 static void
-openssh_seeds(struct maker *m)
+openssh_seed(struct maker *m, const struct blobcipher *c)
 {
-	const struct blobcipher *c;
+	const char *cipher = c == NULL ? "plain" : c->name;
 	struct why why = {NULL, 0};
 	struct keyfile f;
 	struct buf text;
 	char what[60];
 
-	for (c = blobcipher_table; c->name != NULL; c++) {
-		buf_init(&text, &m->t.env, 65536);
-		FUZZ_CHECK(keyfile_write(&text, m->key, "a comment", c, KEYFILE_PASSPHRASE, 1) == 0);
-		FUZZ_CHECK(keyfile_open(&f, &m->t.env, buf_slice(&text), &why) == 0);
-		snprintf(what, sizeof(what), "openssh-%.*s", (int)strcspn(c->name, "@"), c->name);
-		seed(m, FORM_OPENSSH, what, buf_slice(&f.bytes));
-		keyfile_free(&f);
-		buf_free(&text);
-	}
+	buf_init(&text, &m->t.env, 65536);
+	FUZZ_CHECK(keyfile_write(&text, m->key, "a comment", c, KEYFILE_PASSPHRASE, 1) == 0);
+	FUZZ_CHECK(keyfile_open(&f, &m->t.env, buf_slice(&text), &why) == 0);
+	snprintf(what, sizeof(what), "openssh-%.*s", (int)strcspn(cipher, "@"), cipher);
+	seed(m, FORM_OPENSSH, what, buf_slice(&f.bytes));
+	keyfile_free(&f);
+	buf_free(&text);
+}
+
+static void
+openssh_seeds(struct maker *m)
+{
+	const struct blobcipher *c;
+
+	for (c = blobcipher_table; c->name != NULL; c++)
+		openssh_seed(m, c);
+}
+
+/* The file of a security key that has the numbers of this one. */
+static void
+sk_seeds(struct maker *m, const char *type)
+{
+	const nacre_key *plain = m->key;
+	nacre_key *key;
+	struct buf blob;
+
+	buf_init(&blob, &m->t.env, 4096);
+	buf_put_cstring(&blob, type);
+	buf_put_slice(&blob, plain->fields);
+	buf_put_cstring(&blob, "ssh:");
+	FUZZ_CHECK(key_parse_blob(&m->t.env, buf_slice(&blob), &key) == 0);
+	FUZZ_CHECK(key_set_sk_file(key, NACRE_SK_WANTS_TOUCH, SLICE_LIT("a handle"), SLICE_NONE) == 0);
+	m->key = key;
+	openssh_seed(m, NULL);
+	openssh_seed(m, blobcipher_find(SLICE_LIT("aes256-ctr")));
+	m->key = plain;
+	nacre_key_free(key);
+	buf_free(&blob);
 }
 
 static void
@@ -157,6 +186,8 @@ main(int argc, char **argv)
 {
 	static const char *const types[] = {
 	    "ssh-ed25519", "ecdsa-sha2-nistp256", "ecdsa-sha2-nistp384", "ecdsa-sha2-nistp521", "ssh-rsa"};
+	static const char *const sk_types[sizeof(types) / sizeof(types[0])] = {
+	    "sk-ssh-ed25519@openssh.com", "sk-ecdsa-sha2-nistp256@openssh.com"};
 	struct maker m;
 	nacre_key *key;
 	size_t i;
@@ -176,6 +207,8 @@ main(int argc, char **argv)
 		if (i == 0)
 			openssh_seeds(&m);
 		der_seeds(&m);
+		if (sk_types[i] != NULL)
+			sk_seeds(&m, sk_types[i]);
 		nacre_key_free(key);
 	}
 	FUZZ_CHECK(m.t.live_blocks == 0);

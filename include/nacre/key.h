@@ -24,6 +24,8 @@ typedef struct nacre_key nacre_key;
 /* Reads a private key from the n bytes of a file, whose format is found out: openssh-key-v1 (OpenSSH PROTOCOL.key;
  * every cipher of ssh-keygen's), PEM (PKCS#1, SEC 1 and PKCS#8, plain, encrypted by headers or by PBES2), PuTTY's
  * versions 2 and 3. The public half is computed where the file lacks it. passphrase: NULL or "" where there is none.
+ * A security key's file (openssh-key-v1) has a handle where others have a private half: the key that comes of it can not
+ * sign, and nacre_key_with_signer makes of it one that asks the device (nacre_key_sk_handle).
  * *key is NULL on failure, else the caller's, for nacre_key_free. What a file may cost is bounded: 65536 rounds of
  * bcrypt, 10000000 iterations of PBKDF2, 256 MiB of scrypt, 1 GiB of Argon2; what asks for more is NACRE_E_UNSUPPORTED.
  *   NACRE_E_KEY_PASSPHRASE        it is encrypted, and no passphrase was given
@@ -100,6 +102,24 @@ typedef int nacre_signer_fn(void *ctx, const nacre_key *key, const char *algorit
 NACRE_API int nacre_key_with_signer(const struct nacre_env *env, const nacre_key *key, nacre_signer_fn *sign, void *ctx,
     nacre_key **signer) NACRE_CHECK;
 
+/* What the device must be asked with, for a security key and for its certificate; borrowed from the key. A key from a
+ * security key's file has them, as has the key that nacre_key_with_signer made of it, and a certificate joined to either
+ * of these. */
+
+/* The relying party, *n bytes without a NUL, often "ssh:"; of the public half, so that it is always there. NULL where the
+ * key is no security key's. */
+NACRE_API const uint8_t *nacre_key_sk_application(const nacre_key *key, size_t *n);
+/* The handle by which the device knows the key: *n bytes, at least 1. NULL and 0 where the key came from no such file.
+ * Some devices keep in it, wrapped, the private half itself: it is no secret of SSH's, but nobody else's business. */
+NACRE_API const uint8_t *nacre_key_sk_handle(const nacre_key *key, size_t *n);
+
+#define NACRE_SK_WANTS_TOUCH 0x01u /* the device must ask for a touch */
+#define NACRE_SK_WANTS_USER 0x04u /* the device must verify its user, by PIN or finger */
+#define NACRE_SK_RESIDENT 0x20u /* the device keeps the key itself */
+
+/* The file's NACRE_SK_WANTS_*, NACRE_SK_RESIDENT and bits that may be new; 0 where there is no handle. */
+NACRE_API uint8_t nacre_key_sk_flags(const nacre_key *key);
+
 /* Signs the n bytes at data. algorithm: a signature algorithm for keys of this type; NULL: its best ("rsa-sha2-512" for
  * RSA). SHA-1's "ssh-rsa" must be named. *signature is the caller's, *signature_n bytes, for nacre_key_signature_free.
  *   NACRE_E_MISUSE       neither a private half nor a signer
@@ -158,7 +178,7 @@ struct nacre_key_write_options {
 
 /* The text of a private key's file, or of a public key's with its newline. options: NULL for the format OPENSSH, the
  * key's own comment, no encryption. *text is the caller's, n bytes and a NUL, for nacre_key_text_free, which wipes it.
- *   NACRE_E_ARGUMENT     no private half; a comment of more than one line where the format cannot hold it; rounds
+ *   NACRE_E_ARGUMENT     neither a private half nor a security key's handle; a comment of more than one line where the format cannot hold it; rounds
  *   NACRE_E_UNSUPPORTED  the cipher, or the format cannot hold this key; `why` says which
  *   NACRE_E_NOMEM, NACRE_E_RANDOM, NACRE_E_CRYPTO */
 NACRE_API int nacre_key_write_private(const struct nacre_env *env, const nacre_key *key,

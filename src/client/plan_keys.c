@@ -25,6 +25,21 @@ key_fail(struct failure *why, int rc, const char *path, const char *text)
 	return failure_set(why, rc, failure_origin(rc), "%s: %s", path, text[0] != '\0' ? text : nacre_status_text(rc));
 }
 
+/* A security key's file holds no private half, and without a signer nobody asks the device. */
+static int
+parse_private(
+    const struct nacre_env *env, const struct plan_key *key, const char *passphrase, nacre_key **parsed, char *text)
+{
+	int rc = nacre_key_parse_private(env, key->file.p, key->file.n, passphrase, parsed, text, PLAN_WHY_MAX);
+
+	if (rc != NACRE_OK || nacre_key_can_sign(*parsed))
+		return rc;
+	nacre_key_free(*parsed);
+	*parsed = NULL;
+	(void)snprintf(text, PLAN_WHY_MAX, "the private half is in a security key");
+	return NACRE_E_UNSUPPORTED;
+}
+
 /* An encrypted PEM file does not show its public half: that may lie beside it; else a passphrase that was given opens
  * the file now. */
 static int
@@ -34,8 +49,7 @@ load_hidden(const struct nacre_connect_options *options, const struct nacre_env 
 
 	if (nacre_key_load_public(env, key->path, &key->owned, NULL, 0) == NACRE_OK)
 		return NACRE_OK;
-	rc = nacre_key_parse_private(
-	    env, key->file.p, key->file.n, options->passphrase, &key->owned, text, PLAN_WHY_MAX);
+	rc = parse_private(env, key, options->passphrase, &key->owned, text);
 	if (rc == NACRE_OK)
 		file_bytes_free(env, &key->file);
 	return rc;
@@ -54,7 +68,7 @@ load_file(struct auth_plan *plan, const struct nacre_env *env, const char *path,
 	key->path = path;
 	if ((rc = file_read(env, path, FILE_KEY_MAX, FILE_SECRET, &key->file, NULL, why)) != NACRE_OK)
 		return rc;
-	rc = nacre_key_parse_private(env, key->file.p, key->file.n, NULL, &key->owned, text, sizeof(text));
+	rc = parse_private(env, key, NULL, &key->owned, text);
 	if (rc == NACRE_OK)
 		file_bytes_free(env, &key->file);
 	else if (rc == NACRE_E_KEY_PASSPHRASE)
@@ -188,7 +202,7 @@ unlock_with(
     const struct nacre_env *env, const struct plan_key *key, const char *passphrase, nacre_key **unlocked, char *text)
 {
 	text[0] = '\0';
-	return nacre_key_parse_private(env, key->file.p, key->file.n, passphrase, unlocked, text, PLAN_WHY_MAX);
+	return parse_private(env, key, passphrase, unlocked, text);
 }
 
 static bool

@@ -36,15 +36,17 @@ write_line(struct buf *text, const nacre_key *key, const struct format_order *or
 	return r == NACRE_E_ARGUMENT ? why_fail(why, r, "the comment has more than one line") : r;
 }
 
+/* Without its application a security key's public half would be another key. */
 static const struct {
 	format_write_fn *write_private, *write_public;
+	bool holds_sk;
 } writers[] = {
-    [NACRE_KEY_FORMAT_OPENSSH] = {write_openssh, write_line},
-    [NACRE_KEY_FORMAT_PEM] = {pem_write, pem_write_public},
-    [NACRE_KEY_FORMAT_PKCS8] = {pem_write_pkcs8, pem_write_spki},
-    [NACRE_KEY_FORMAT_RFC4716] = {NULL, rfc4716_write},
-    [NACRE_KEY_FORMAT_PPK3] = {ppk_write_3, NULL},
-    [NACRE_KEY_FORMAT_PPK2] = {ppk_write_2, NULL},
+    [NACRE_KEY_FORMAT_OPENSSH] = {write_openssh, write_line, true},
+    [NACRE_KEY_FORMAT_PEM] = {pem_write, pem_write_public, false},
+    [NACRE_KEY_FORMAT_PKCS8] = {pem_write_pkcs8, pem_write_spki, false},
+    [NACRE_KEY_FORMAT_RFC4716] = {NULL, rfc4716_write, true},
+    [NACRE_KEY_FORMAT_PPK3] = {ppk_write_3, NULL, false},
+    [NACRE_KEY_FORMAT_PPK2] = {ppk_write_2, NULL, false},
 };
 
 #define WRITERS (sizeof(writers) / sizeof(writers[0]))
@@ -78,7 +80,7 @@ order_of(const nacre_key *key, const struct nacre_key_write_options *o)
 
 static int
 write_key(const struct nacre_env *env, const nacre_key *key, const struct nacre_key_write_options *options,
-    format_write_fn *write, char **text, size_t *n, struct why *why)
+    enum nacre_key_format format, format_write_fn *write, char **text, size_t *n, struct why *why)
 {
 	struct format_order order = order_of(key, options);
 	struct buf b;
@@ -86,11 +88,19 @@ write_key(const struct nacre_env *env, const nacre_key *key, const struct nacre_
 
 	if (write == NULL)
 		return why_fail(why, NACRE_E_UNSUPPORTED, "the format does not hold keys of this half");
+	if (key->type->sk && !writers[format].holds_sk)
+		return why_fail(why, NACRE_E_UNSUPPORTED, "the format does not hold security keys");
 	buf_init(&b, env, FORMAT_TEXT_MAX);
 	if ((r = write(&b, key, &order, why)) == 0)
 		r = b.bad != 0 ? b.bad : give(env, &b, text, n);
 	buf_free(&b);
 	return r;
+}
+
+static enum nacre_key_format
+format_of(const struct nacre_key_write_options *o)
+{
+	return o == NULL ? NACRE_KEY_FORMAT_OPENSSH : o->format;
 }
 
 static bool
@@ -108,10 +118,11 @@ nacre_key_write_private(const struct nacre_env *env, const nacre_key *key,
 	*text = NULL;
 	*n = 0;
 	(void)why_fail(&why, 0, "");
-	if (env == NULL || key == NULL || !are_options_good(options) || !nacre_key_has_private(key))
+	if (env == NULL || key == NULL || !are_options_good(options) ||
+	    (!nacre_key_has_private(key) && key->sk_file == NULL))
 		return NACRE_E_ARGUMENT;
-	return write_key(env, key, options,
-	    writers[options == NULL ? NACRE_KEY_FORMAT_OPENSSH : options->format].write_private, text, n, &why);
+	return write_key(
+	    env, key, options, format_of(options), writers[format_of(options)].write_private, text, n, &why);
 }
 
 int
@@ -125,8 +136,8 @@ nacre_key_write_public(const struct nacre_env *env, const nacre_key *key, const 
 	(void)why_fail(&why, 0, "");
 	if (env == NULL || key == NULL || !are_options_good(options))
 		return NACRE_E_ARGUMENT;
-	return write_key(env, key, options,
-	    writers[options == NULL ? NACRE_KEY_FORMAT_OPENSSH : options->format].write_public, text, n, &why);
+	return write_key(
+	    env, key, options, format_of(options), writers[format_of(options)].write_public, text, n, &why);
 }
 
 void

@@ -130,8 +130,12 @@ key_set_secret(nacre_key *key, const struct slice numbers[KEY_NUMBERS])
 int
 key_share_secret(nacre_key *to, const nacre_key *from)
 {
+	int r;
+
 	to->signer = from->signer;
 	to->signer_ctx = from->signer_ctx;
+	if ((r = key_share_sk_file(to, from)) != 0)
+		return r;
 	return from->secret == NULL ? 0 : key_set_secret(to, from->numbers);
 }
 
@@ -153,6 +157,7 @@ nacre_key_free(nacre_key *key)
 	if (key == NULL)
 		return;
 	drop_secret(key);
+	mem_wipe_free(key->env, key->sk_file, key->sk_file_len);
 	cert_free(key->cert, key->env);
 	mem_free(key->env, key->blob, key->blob_len);
 	mem_free_str(key->env, key->comment);

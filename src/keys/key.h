@@ -52,6 +52,10 @@ struct nacre_key {
 	struct slice application; /* in blob: a security key's */
 	struct slice fields; /* in blob: what stands between the type and the end of a plain key of this kind */
 	struct cert *cert; /* or NULL; owned */
+	uint8_t *sk_file; /* or NULL: what a security key's file holds besides, the two slices below */
+	size_t sk_file_len;
+	struct slice sk_handle, sk_reserved; /* in sk_file */
+	uint8_t sk_flags;
 	nacre_signer_fn *signer; /* or NULL: makes the signatures where there is no secret */
 	void *signer_ctx;
 	char *comment; /* or NULL */
@@ -66,10 +70,14 @@ int key_parse_blob(const struct nacre_env *env, struct slice blob, nacre_key **k
 struct slice key_blob(const nacre_key *key);
 /* Appends the public blob of the plain key: for a certificate that of the key it certifies. */
 void key_put_plain(struct buf *b, const nacre_key *key);
-/* The same private half for a key with the same public one. Nothing where there is none. */
+/* The same private half, signer and handle for a key with the same public one. Nothing where there is none. */
 int key_share_secret(nacre_key *to, const nacre_key *from) NACRE_CHECK;
 /* Copies the private numbers into locked memory and checks them against the public half. */
 int key_set_secret(nacre_key *key, const struct slice numbers[KEY_NUMBERS]) NACRE_CHECK;
+/* Copies what a security key's file says of its private half. NACRE_E_KEY_FORMAT where it has no handle. */
+int key_set_sk_file(nacre_key *key, uint8_t flags, struct slice handle, struct slice reserved) NACRE_CHECK;
+/* The same for another key; nothing where there is none. */
+int key_share_sk_file(nacre_key *to, const nacre_key *from) NACRE_CHECK;
 int key_set_comment(nacre_key *key, struct slice comment) NACRE_CHECK;
 
 /* Appends the signature blob: string algorithm, string signature (RFC 4253 6.6). NACRE_E_MISUSE with neither a private

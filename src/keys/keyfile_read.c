@@ -8,6 +8,11 @@
 #define PAD_MAX 16 /* the largest block */
 #define ROUNDS_TEXT "the key derivation has more rounds than 65536"
 
+struct sk_fields {
+	uint8_t flags;
+	struct slice handle, reserved;
+};
+
 static void
 read_ed25519(struct reader *r, struct slice numbers[KEY_NUMBERS], struct slice *point)
 {
@@ -40,13 +45,34 @@ read_rsa(struct reader *r, struct slice numbers[KEY_NUMBERS], const nacre_key *k
 		r->bad = true;
 }
 
+/* The public half again, and in the place of a private one what the device is asked with. */
+static void
+read_sk(nacre_key *key, struct reader *r, struct sk_fields *sk, struct slice *point)
+{
+	struct slice curve = SLICE_NONE, application;
+
+	if (key->type->kind == KEY_ECDSA_KIND)
+		curve = reader_string(r);
+	*point = reader_string(r);
+	application = reader_string(r);
+	sk->flags = reader_u8(r);
+	sk->handle = reader_string(r);
+	sk->reserved = reader_string(r);
+	if (!slice_is(curve, key->type->curve_name) || !slice_eq(application, key->application))
+		r->bad = true;
+}
+
 static bool
-read_numbers(const nacre_key *key, struct reader *r, struct slice numbers[KEY_NUMBERS])
+read_numbers(nacre_key *key, struct reader *r, struct slice numbers[KEY_NUMBERS], struct sk_fields *sk)
 {
 	struct slice type = reader_string(r), point = key->point;
 
 	if (!slice_is(type, key->type->name))
 		return false;
+	if (key->type->sk) {
+		read_sk(key, r, sk, &point);
+		return !r->bad && slice_eq(point, key->point);
+	}
 	switch (key->type->kind) {
 	case KEY_ED25519_KIND:
 		read_ed25519(r, numbers, &point);
@@ -97,11 +123,22 @@ set_secret(nacre_key *key, struct slice numbers[KEY_NUMBERS], struct why *why)
 	return r == 0 ? 0 : why_fail(why, r, nacre_status_text(r));
 }
 
+static int
+set_sk(nacre_key *key, const struct sk_fields *sk, struct why *why)
+{
+	int r = key_set_sk_file(key, sk->flags, sk->handle, sk->reserved);
+
+	if (r == NACRE_E_KEY_FORMAT)
+		return why_fail(why, r, "the security key's handle is empty");
+	return r == 0 ? 0 : why_fail(why, r, nacre_status_text(r));
+}
+
 /* Two equal numbers in front tell, without an AEAD, whether the passphrase was right. */
 static int
 read_private(nacre_key *key, const struct keyfile *f, const struct blobcipher *cipher, struct why *why)
 {
 	struct slice numbers[KEY_NUMBERS] = {{NULL, 0}}, comment;
+	struct sk_fields sk = {.flags = 0};
 	struct reader r = reader_of(f->private_part);
 	uint32_t check1 = reader_u32(&r), check2 = reader_u32(&r);
 	size_t block = cipher == NULL ? BLOCK_NONE : cipher->block_len;
@@ -110,22 +147,19 @@ read_private(nacre_key *key, const struct keyfile *f, const struct blobcipher *c
 		return why_fail(why, NACRE_E_KEY_PASSPHRASE_WRONG, "the passphrase is wrong");
 	if (r.bad || check1 != check2)
 		return why_fail(why, NACRE_E_KEY_FORMAT, "the two check numbers differ");
-	if (!read_numbers(key, &r, numbers))
+	if (!read_numbers(key, &r, numbers, &sk))
 		return why_fail(why, NACRE_E_KEY_FORMAT, "the private fields are malformed or of another key");
 	comment = reader_string(&r);
 	if (r.bad || f->private_part.n % block != 0 || !is_padding(reader_rest(&r)))
 		return why_fail(why, NACRE_E_KEY_FORMAT, "the comment or the padding is malformed");
 	if (key_set_comment(key, comment) != 0)
 		return why_fail(why, NACRE_E_NOMEM, "out of memory");
-	return set_secret(key, numbers, why);
+	return key->type->sk ? set_sk(key, &sk, why) : set_secret(key, numbers, why);
 }
 
-/* A security key's file has a handle where others have a private half. */
 static int
 check_kind(const nacre_key *key, struct why *why)
 {
-	if (key->type->sk)
-		return why_fail(why, NACRE_E_UNSUPPORTED, "the private half is in a security key");
 	if (key->type->plain != NULL)
 		return why_fail(why, NACRE_E_UNSUPPORTED, "the file holds a certificate in the place of a public key");
 	return 0;

@@ -10,8 +10,24 @@
 #define KDF_OPTIONS_MAX 64
 
 static void
+put_sk(struct buf *b, const nacre_key *key)
+{
+	if (key->type->kind == KEY_ECDSA_KIND)
+		buf_put_cstring(b, key->type->curve_name);
+	buf_put_string(b, key->point);
+	buf_put_string(b, key->application);
+	buf_put_u8(b, key->sk_flags);
+	buf_put_string(b, key->sk_handle);
+	buf_put_string(b, key->sk_reserved);
+}
+
+static void
 put_numbers(struct buf *b, const nacre_key *key)
 {
+	if (key->type->sk) {
+		put_sk(b, key);
+		return;
+	}
 	switch (key->type->kind) {
 	case KEY_ED25519_KIND:
 		buf_put_string(b, key->point);

@@ -17,6 +17,11 @@ nacre_key_with_signer(
 		return NACRE_E_ARGUMENT;
 	if ((r = nacre_key_copy_public(env, key, signer)) != 0)
 		return r;
+	if ((r = key_share_sk_file(*signer, key)) != 0) {
+		nacre_key_free(*signer);
+		*signer = NULL;
+		return r;
+	}
 	(*signer)->signer = sign;
 	(*signer)->signer_ctx = ctx;
 	return 0;
