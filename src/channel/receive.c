@@ -4,14 +4,20 @@
 
 #define EXTENDED_STDERR 1 /* RFC 4254 5.2: SSH_EXTENDED_DATA_STDERR */
 
+static uint32_t
+owed(const struct channel *ch)
+{
+	return ch->rx_size - ch->rx_window - ch->rx_unread; /* cannot wrap: see struct channel */
+}
+
 /* Windows are given back in large steps: at half of it, or at a quarter where the reader has caught up (so that the
  * peer seldom comes to a stop). A step of 0 is possible only with windows of a few bytes. */
 static bool
-is_credit_due(const struct channel *ch, uint32_t owed)
+is_credit_due(const struct channel *ch, uint32_t bytes)
 {
 	uint32_t step = ch->rx_unread == 0 ? ch->rx_size / 4 : ch->rx_size / 2;
 
-	return owed > 0 && owed >= step && ch->life == LIFE_OPEN && ch->rx == RX_OPEN && ch->tx != TX_CLOSED;
+	return bytes > 0 && bytes >= step && ch->life == LIFE_OPEN && ch->rx == RX_OPEN && ch->tx != TX_CLOSED;
 }
 
 /* A reader that keeps up with a peer that sends a lot is offered twice the window; it costs memory only if the reader
@@ -30,15 +36,15 @@ growth(const struct mux *mux, struct channel *ch)
 int
 receive_credit(struct mux *mux, struct channel *ch)
 {
-	uint32_t owed = ch->rx_size - ch->rx_window - ch->rx_unread; /* cannot wrap: see struct channel */
 	struct msg_channel_window_adjust msg = {.recipient = ch->peer};
 	uint32_t more;
 
-	if (mux_is_over(mux) || !is_credit_due(ch, owed))
+	if (mux_is_over(mux) || !is_credit_due(ch, owed(ch)))
 		return 0;
+	msg.bytes = owed(ch);
 	more = growth(mux, ch);
 	ch->rx_size += more;
-	msg.bytes = owed + more;
+	msg.bytes += more;
 	ch->rx_window += msg.bytes; /* cannot wrap: at most rx_size, which is at most window_max */
 	return mux_send(mux, MSG_channel_window_adjust, &msg);
 }
@@ -53,6 +59,14 @@ receive_drop(struct mux *mux, struct channel *ch)
 	ch->rx_unread = 0;
 }
 
+static void
+renew_landing(struct mux *mux, enum chunk_kind kind)
+{
+	if (mux->landing != NULL)
+		chunk_give(&mux->pool, mux->landing);
+	mux->landing = chunk_take(&mux->pool, kind);
+}
+
 uint8_t *
 mux_landing(struct mux *mux, size_t n)
 {
@@ -60,12 +74,8 @@ mux_landing(struct mux *mux, size_t n)
 
 	if (kind == CHUNK_KINDS)
 		return NULL;
-	if (mux->landing != NULL && mux->landing->kind != kind) {
-		chunk_give(&mux->pool, mux->landing);
-		mux->landing = NULL;
-	}
-	if (mux->landing == NULL)
-		mux->landing = chunk_take(&mux->pool, kind);
+	if (mux->landing == NULL || mux->landing->kind != kind)
+		renew_landing(mux, kind);
 	return mux->landing == NULL ? NULL : mux->landing->bytes;
 }
 
@@ -172,7 +182,8 @@ consume(struct mux *mux, struct channel *ch, enum nacre_stream stream, size_t n)
 	stream_consume(&ch->streams[stream], &mux->pool, n);
 	ch->rx_unread -= (uint32_t)n; /* cannot wrap: it counts what the streams hold */
 	ch->announced[stream] = !stream_is_empty(&ch->streams[stream]);
-	return receive_credit(mux, ch);
+	/* Less than a quarter is never due: most packets end here. */
+	return owed(ch) < ch->rx_size / 4 ? 0 : receive_credit(mux, ch);
 }
 
 int

@@ -92,7 +92,8 @@ client_enter(struct nacre_client *c)
 		return NACRE_E_ARGUMENT;
 	if (c->in_callback > 0)
 		return NACRE_E_MISUSE; /* the failure of the call that runs is not touched */
-	failure_clear(&c->failure, c->env);
+	if (c->failure.code != 0)
+		failure_clear(&c->failure, c->env);
 	return NACRE_OK;
 }
 

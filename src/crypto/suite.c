@@ -109,12 +109,6 @@ open_eam(struct suite *s, uint32_t seq, uint8_t *pkt, size_t n)
 	return r != 0 ? r : check_tag(s, seq, pkt, n);
 }
 
-bool
-suite_hides_faults(const struct suite *s)
-{
-	return s->cipher != NULL && s->cipher->is_chained && !suite_is_etm(s);
-}
-
 void
 suite_waste(struct suite *s, uint32_t seq, const uint8_t *p, size_t n)
 {

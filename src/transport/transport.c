@@ -116,8 +116,11 @@ static handler_fn *const handlers[MSG_COUNT + 1] = {
 static int
 handle(struct transport *t, struct slice payload)
 {
-	handler_fn *on = handlers[msg_find(payload.p[0], t->gate.kex_family)];
+	handler_fn *on;
 
+	if (payload.p[0] >= NUM_userauth_request && payload.p[0] != NUM_ping)
+		return 1;
+	on = handlers[msg_find(payload.p[0], t->gate.kex_family)];
 	return on == NULL ? 1 : on(t, payload);
 }
 
