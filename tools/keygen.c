@@ -11,7 +11,7 @@ static const char usage[] =
     "                    [-a rounds] [-Z cipher] [-m format]\n"
     "       nacre keygen -p [-P old] [-N new] [-a rounds] [-Z cipher] [-m format] [-f file]\n"
     "       nacre keygen -y [-P passphrase] [-f file]\n"
-    "       nacre keygen -l [-E sha256|md5] [-f file]\n"
+    "       nacre keygen -l [-v] [-E sha256|md5] [-f file]\n"
     "       nacre keygen -e [-m RFC4716|PKCS8|PEM] [-f file]\n"
     "       nacre keygen -i [-m RFC4716|PKCS8|PEM] [-f file]\n"
     "       nacre keygen -s authority -I identity -n names [-h] [-V from:to] [-z serial] [-O option]... file...\n"
@@ -34,6 +34,7 @@ struct letter {
 static const struct letter letters[] = {
     {'q', SWITCH, AT(quiet)},
     {'h', SWITCH, AT(is_host)},
+    {'v', SWITCH, AT(verbose)},
     {'t', TEXT, AT(type)},
     {'f', TEXT, AT(file)},
     {'C', TEXT, AT(comment)},

@@ -14,7 +14,7 @@
 /* The command line. Strings are borrowed from it; NULL and 0 where a letter was not given. */
 struct keygen {
 	const struct nacre_env *env;
-	bool quiet, is_host;
+	bool quiet, is_host, verbose;
 	const char *type, *file, *comment;
 	const char *new_passphrase, *passphrase;
 	const char *hash, *format, *cipher;
@@ -59,8 +59,6 @@ int keygen_write_public(const struct keygen *k, const nacre_key *key, const char
 int keygen_read(const char *path, char **p, size_t *n);
 /* The key of a line, which may have options, host names or a marker before it; NULL where it holds none. */
 nacre_key *keygen_parse_line(const struct keygen *k, const char *line);
-/* Which key types are there, and what ssh-keygen calls them: "ED25519". */
-const char *keygen_short_name(const nacre_key *key);
 
 #define KEYGEN_FINGERPRINT_MAX 96
 

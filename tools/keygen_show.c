@@ -8,26 +8,6 @@
 
 static const char usual[] = "~/.ssh/id_ed25519";
 
-static const struct {
-	const char *type, *name;
-} short_names[] = {
-    {"ssh-ed25519", "ED25519"},
-    {"ssh-rsa", "RSA"},
-    {"ecdsa-sha2-", "ECDSA"},
-    {"sk-ssh-ed25519", "ED25519-SK"},
-    {"sk-ecdsa-sha2-", "ECDSA-SK"},
-};
-
-const char *
-keygen_short_name(const nacre_key *key)
-{
-	for (size_t i = 0; i < sizeof(short_names) / sizeof(short_names[0]); i++) {
-		if (strncmp(nacre_key_type(key), short_names[i].type, strlen(short_names[i].type)) == 0)
-			return short_names[i].name;
-	}
-	return nacre_key_type(key);
-}
-
 static const char *
 hash_name(const struct keygen *k)
 {
@@ -62,8 +42,25 @@ keygen_describe(const struct keygen *k, const nacre_key *key, const char *betwee
 
 	if (fingerprint_of(k, key, fingerprint, sizeof(fingerprint)) != NACRE_OK)
 		return say_failure("keygen: there is no fingerprint");
-	snprintf(out, KEYGEN_FINGERPRINT_MAX, "%s%s%s%s", keygen_short_name(key),
+	snprintf(out, KEYGEN_FINGERPRINT_MAX, "%s%s%s%s", nacre_key_short_type(key),
 	    nacre_key_is_certificate(key) ? "-CERT" : "", between, fingerprint);
+	return 0;
+}
+
+/* The picture, as `-v` asks for it. */
+static int
+print_art(const struct keygen *k, const nacre_key *key)
+{
+	char art[NACRE_KEY_RANDOMART_SIZE];
+	nacre_key *plain;
+	int rc = nacre_cert_plain(k->env, key, &plain);
+
+	if (rc == NACRE_OK)
+		rc = nacre_key_randomart(plain, hash_name(k), art, sizeof(art));
+	nacre_key_free(plain);
+	if (rc != NACRE_OK)
+		return say_failure("keygen: there is no picture of the key");
+	fputs(art, stdout);
 	return 0;
 }
 
@@ -77,8 +74,8 @@ print_fingerprint(const struct keygen *k, const nacre_key *key)
 		return say_failure("keygen: there is no fingerprint");
 	(void)nacre_text_escape(comment, sizeof(comment), raw, false);
 	printf("%u %s %s (%s%s)\n", nacre_key_bits(key), fingerprint, comment[0] == '\0' ? "no comment" : comment,
-	    keygen_short_name(key), nacre_key_is_certificate(key) ? "-CERT" : "");
-	return 0;
+	    nacre_key_short_type(key), nacre_key_is_certificate(key) ? "-CERT" : "");
+	return k->verbose ? print_art(k, key) : 0;
 }
 
 /* How many keys there were; -1 after a failure was told. */

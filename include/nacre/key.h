@@ -155,6 +155,14 @@ NACRE_API int nacre_key_verify(const nacre_key *key, const char *algorithm, cons
  * NACRE_E_ARGUMENT where the name is another or size is too small. */
 NACRE_API int nacre_key_fingerprint(const nacre_key *key, const char *hash, char *out, size_t size) NACRE_CHECK;
 
+/* The fingerprint as a picture, as ssh-keygen -lv draws it: 11 lines, with their newlines and a NUL. hash: as above. size: at
+ * least NACRE_KEY_RANDOMART_SIZE. NACRE_E_ARGUMENT where the name is another or size is too small. */
+#define NACRE_KEY_RANDOMART_SIZE 221
+NACRE_API int nacre_key_randomart(const nacre_key *key, const char *hash, char *out, size_t size) NACRE_CHECK;
+
+/* "ED25519", "ECDSA", "RSA", "ED25519-SK", "ECDSA-SK": as ssh-keygen -l says it. Static. */
+NACRE_API const char *nacre_key_short_type(const nacre_key *key);
+
 /* How a key is written. */
 enum nacre_key_format {
 	NACRE_KEY_FORMAT_OPENSSH, /* openssh-key-v1; a public key: a `.pub` line */

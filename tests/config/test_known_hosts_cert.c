@@ -84,7 +84,7 @@ struct row {
 };
 
 static const struct row rows[] = {
-    {"nothing is known", {{NULL}}, "pearl.example", 22, NACRE_KNOWN_HOSTS_UNKNOWN, 0, false},
+    {"nothing is known", {{NULL, NULL}}, "pearl.example", 22, NACRE_KNOWN_HOSTS_UNKNOWN, 0, false},
     {"its authority", {{"@cert-authority pearl.example", &authority}}, "pearl.example", 22, NACRE_KNOWN_HOSTS_MATCH, 1,
 	true},
     {"by a pattern", {{"@cert-authority *.example", &authority}}, "pearl.example", 22, NACRE_KNOWN_HOSTS_MATCH, 1,

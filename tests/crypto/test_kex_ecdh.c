@@ -61,7 +61,7 @@ fixed_env(struct fixed *f, struct slice scalar, unsigned shift)
 	for (i = 0; i < scalar.n; i++) {
 		unsigned next = i + 1 < scalar.n ? scalar.p[i + 1] : 0;
 
-		f->bytes[i] = (uint8_t)((scalar.p[i] << 8 | next) << shift >> 8);
+		f->bytes[i] = (uint8_t)(((unsigned)scalar.p[i] << 8 | next) << shift >> 8);
 	}
 	return &f->env;
 }

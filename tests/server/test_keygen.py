@@ -101,7 +101,7 @@ def what_ssh_keygen_made_is_shown_as_it_shows_it():
     for kind, bits in TYPES:
         file = fresh('shown')
         good(theirs('-q', '-t', kind, *bits, '-N', '', '-C', 'theirs', '-f', file))
-        for words in (['-l'], ['-l', '-E', 'md5'], ['-l', '-E', 'sha256'], ['-y']):
+        for words in (['-l'], ['-l', '-E', 'md5'], ['-l', '-E', 'sha256'], ['-lv'], ['-l', '-v', '-E', 'md5'], ['-y']):
             assert good(nacre(*words, '-f', file)) == good(theirs(*words, '-f', file)), words
         assert good(nacre('-lf', file + '.pub')) == good(theirs('-lf', file + '.pub'))
 
