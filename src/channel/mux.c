@@ -157,6 +157,12 @@ mux_flush(struct mux *mux)
 }
 
 void
+mux_relieve(struct mux *mux)
+{
+	chunk_pool_trim(&mux->pool);
+}
+
+void
 mux_trim(struct mux *mux)
 {
 	const struct nacre_env *env = mux->setup.env;

@@ -38,8 +38,10 @@ int mux_flush(struct mux *mux) NACRE_CHECK;
 /* Room for a packet of n bytes whose data, if it is a channel's, then stays where it is (landing.h): the packet's payload is
  * handed to mux_packet next. NULL where n is too much, or without memory. */
 uint8_t *mux_landing(struct mux *mux, size_t n);
-/* Gives back buffers that nothing uses now. */
+/* Gives back buffers that nothing uses now. Not while a packet is being handled: it may stand in the landing. */
 void mux_trim(struct mux *mux);
+/* Gives back the chunks that wait for the next packet, at any time. */
+void mux_relieve(struct mux *mux);
 
 /* The pull interface of <nacre/channel.h>, one to one. */
 int mux_open(struct mux *mux, struct slice type, struct slice payload, uint32_t *channel) NACRE_CHECK;

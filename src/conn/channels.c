@@ -91,7 +91,7 @@ static void
 relieve(nacre_conn *c)
 {
 	if (c->memory > c->options.memory_max)
-		mux_trim(c->mux);
+		mux_relieve(c->mux);
 }
 
 int

@@ -1,4 +1,5 @@
 /* Questions and their answers, the memory budget, and what is lent: the promises of conn.h. */
+#include "conn_internal.h"
 #include "key.h"
 #include "keys.h"
 #include "pair.h"
@@ -213,6 +214,34 @@ over_the_memory_budget_nothing_is_read_until_something_is_consumed(void **state)
 	end(&s);
 }
 
+/* What an event points to stays until the next event, also where a consume over the budget gives idle memory back. */
+static void
+over_the_budget_an_events_bytes_stay_where_they_are(void **state)
+{
+	static uint8_t said[20000];
+	struct nacre_event ev;
+	struct session s;
+	uint32_t channel;
+	size_t i, n;
+
+	(void)state;
+	begin(&s, NULL, NULL, keys.other);
+	assert_true(pair_login(&s.p));
+	channel = pair_open(&s.p);
+	assert_int_equal(nacre_conn_channel_write(s.p.server.conn, s.p.server.channel, NACRE_STDOUT, "pearl", 5), 5);
+	memset(said, 'n', sizeof(said));
+	assert_int_equal(nacre_conn_global_request(s.p.server.conn, "notice@example", said, sizeof(said), NULL), 0);
+	while (nacre_conn_next_event(s.p.client.conn, &ev) == 0 || ev.type != NACRE_EVENT_GLOBAL_REQUEST)
+		(void)pair_move(&s.p, false, SIZE_MAX);
+	assert_int_equal(ev.data.n, sizeof(said));
+	s.p.client.conn->options.memory_max = 1;
+	assert_non_null(nacre_conn_channel_peek(s.p.client.conn, channel, NACRE_STDOUT, &n));
+	assert_int_equal(nacre_conn_channel_consume(s.p.client.conn, channel, NACRE_STDOUT, n), 0);
+	for (i = 0; i < sizeof(said); i++)
+		assert_int_equal(ev.data.p[i], 'n');
+	end(&s);
+}
+
 static void
 lent_output_stays_while_other_calls_are_made(void **state)
 {
@@ -359,6 +388,7 @@ main(void)
 		cmocka_unit_test(an_unanswered_auth_request_stops_the_next_one),
 		cmocka_unit_test(the_password_stays_in_no_freed_block),
 		cmocka_unit_test(over_the_memory_budget_nothing_is_read_until_something_is_consumed),
+		cmocka_unit_test(over_the_budget_an_events_bytes_stay_where_they_are),
 		cmocka_unit_test(lent_output_stays_while_other_calls_are_made),
 		cmocka_unit_test(a_held_staging_area_survives_a_key_exchange),
 		cmocka_unit_test(ext_info_too_often_or_too_late_is_refused),
