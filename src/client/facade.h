@@ -103,8 +103,10 @@ int client_turn(struct nacre_client *c, struct pollfd *fds, size_t n, int64_t de
 /* Writes what is queued, as far as the socket takes it. */
 void client_flush(struct nacre_client *c);
 
-/* --- connect.c --- */
+/* --- host_key.c --- */
 void client_on_host_key(struct nacre_client *c, const struct nacre_event *event);
+
+/* --- connect.c --- */
 bool client_name_is_fit(const char *name);
 
 /* --- channel_life.c, channel.c --- */
