@@ -100,14 +100,14 @@ WITH_MAC = [(c, m) for c in CTR + CBC for m in (MACS[0], MACS[3])] + [('aes128-c
 
 
 @functools.cache
-def openssh_kex():
-    """What the installed OpenSSH has."""
-    return subprocess.run([program('ssh'), '-Q', 'kex'], check=True, capture_output=True, text=True).stdout.split()
+def openssh_has(what):
+    """What the installed OpenSSH has: 'kex', 'key', ..."""
+    return subprocess.run([program('ssh'), '-Q', what], check=True, capture_output=True, text=True).stdout.split()
 
 
 def kex_to_try():
     """KEX, without the post-quantum methods that an older OpenSSH cannot have."""
-    return [name for name in KEX if name not in POST_QUANTUM or name in openssh_kex()]
+    return [name for name in KEX if name not in POST_QUANTUM or name in openssh_has('kex')]
 
 
 @functools.cache

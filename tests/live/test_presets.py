@@ -31,6 +31,8 @@ def where_no_preset_would_connect_none_is_named():
     with Sshd([HOST], place.authorized_keys(USER), settings='Ciphers aes128-ctr') as server:
         done = connect(server.port, '--preset', 'strict')
         assert done.returncode == 255 and 'the default preset would connect: aes128-ctr\n' in done.stderr, done
+    if 'ssh-dss' not in place.openssh_has('key'):
+        return  # OpenSSH 10 has nothing left that no preset of ours has
     with Sshd([HOST], place.authorized_keys(USER), settings='HostKeyAlgorithms ssh-dss') as server:
         done = connect(server.port)
         assert done.returncode == 255 and 'would connect' not in done.stderr, done
