@@ -21,6 +21,7 @@ enum actor_policy {
 	POLICY_HOLD, /* nothing is answered until CALL_ANSWER */
 	POLICY_WRONG_TOKEN, /* a stale token first, which must be misuse; then as PASSWORD */
 	POLICY_DECLINE_SIGN, /* as PUBLIC_HALF, but SIGN is declined */
+	POLICY_INTERACTIVE, /* a client: keyboard-interactive; a server: each password has to be changed */
 	POLICY_COUNT
 };
 

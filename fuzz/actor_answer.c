@@ -36,6 +36,9 @@ answer_auth(struct actor *a, const struct nacre_event *e)
 	case POLICY_DECLINE_SIGN:
 		(void)nacre_conn_answer_auth_publickey(c, e->token, "user", keys->user_public, false);
 		break;
+	case POLICY_INTERACTIVE:
+		(void)nacre_conn_answer_auth_interactive(c, e->token, "user", "pam");
+		break;
 	default:
 		(void)nacre_conn_answer_auth_password(c, e->token, "user", "secret");
 	}
@@ -58,6 +61,46 @@ answer_sign(struct actor *a, const struct nacre_event *e)
 		(void)nacre_conn_answer_sign_key(a->conn, e->token, actor_keys()->user);
 }
 
+/* A question that was held has lost its prompts: it is declined, as by one who refuses. */
+static void
+answer_prompts(struct actor *a, const struct nacre_event *e)
+{
+	static const char *const answers[NACRE_PROMPTS_MAX] = {"secret", "answer"};
+	const char *given[NACRE_PROMPTS_MAX];
+	size_t i, n = e->prompts == NULL || a->policy == POLICY_REFUSE ? 0 : e->prompts->n;
+
+	for (i = 0; i < n; i++) {
+		FUZZ_CHECK(e->prompts->prompts[i].text.n <= 65536);
+		given[i] = answers[i % 2];
+	}
+	(void)nacre_conn_answer_prompts(a->conn, e->token, n == 0 ? NULL : given, n);
+}
+
+static bool
+is_method(const struct nacre_event *e, const char *name)
+{
+	return e->method.n == strlen(name) && memcmp(e->method.p, name, e->method.n) == 0;
+}
+
+/* True where the answer is another question: two prompts, then none; a new password. */
+static bool
+ask_more(struct actor *a, const struct nacre_event *e)
+{
+	static const struct nacre_prompt prompts[2] = {{.echo = false}, {.text = {(const uint8_t *)"?", 1}, .echo = true}};
+	size_t n;
+	unsigned i;
+
+	if (is_method(e, "keyboard-interactive") && e->round < 2) {
+		for (i = 0; i < e->responses; i++)
+			FUZZ_CHECK(nacre_conn_auth_response(a->conn, e->token, i, &n) != NULL);
+		return nacre_conn_ask_prompts(a->conn, e->token,
+			   &(struct nacre_prompts){.prompts = prompts, .n = e->round == 0 ? 2 : 0}) == 0;
+	}
+	if (a->policy != POLICY_INTERACTIVE || !is_method(e, "password") || e->change)
+		return false;
+	return nacre_conn_ask_new_password(a->conn, e->token, "expired") == 0;
+}
+
 static void
 answer_auth_request(struct actor *a, const struct nacre_event *e)
 {
@@ -65,6 +108,9 @@ answer_auth_request(struct actor *a, const struct nacre_event *e)
 	size_t n;
 
 	(void)nacre_conn_auth_password(a->conn, e->token, &n);
+	(void)nacre_conn_auth_new_password(a->conn, e->token, &n);
+	if (a->policy != POLICY_REFUSE && ask_more(a, e))
+		return;
 	if (a->policy == POLICY_REFUSE)
 		verdict = NACRE_AUTH_REJECT;
 	if (a->policy == POLICY_PARTIAL)
@@ -122,6 +168,12 @@ answer_question(struct actor *a, const struct nacre_event *e)
 	case NACRE_EVENT_SIGN:
 		answer_sign(a, e);
 		break;
+	case NACRE_EVENT_PROMPTS:
+		answer_prompts(a, e);
+		break;
+	case NACRE_EVENT_NEW_PASSWORD:
+		(void)nacre_conn_answer_new_password(a->conn, e->token, "secret", ok ? "another" : NULL);
+		break;
 	case NACRE_EVENT_AUTH_REQUEST:
 		answer_auth_request(a, e);
 		break;
@@ -148,6 +200,9 @@ answer_with_wrong_token(struct actor *a, const struct nacre_event *e)
 	wrong.token = UINT64_MAX;
 	FUZZ_CHECK(nacre_conn_answer_host_key(a->conn, wrong.token, 0) != 0);
 	FUZZ_CHECK(nacre_conn_answer_auth_none(a->conn, wrong.token, "user") != 0);
+	FUZZ_CHECK(nacre_conn_answer_prompts(a->conn, wrong.token, NULL, 0) != 0);
+	FUZZ_CHECK(nacre_conn_answer_new_password(a->conn, wrong.token, "secret", NULL) != 0);
+	FUZZ_CHECK(nacre_conn_ask_new_password(a->conn, wrong.token, "expired") != 0);
 	FUZZ_CHECK(nacre_conn_answer_auth_request(a->conn, wrong.token, NACRE_AUTH_ACCEPT, NULL) != 0);
 	FUZZ_CHECK(nacre_conn_answer_channel_open(a->conn, wrong.token, 0, NULL) != 0);
 	FUZZ_CHECK(nacre_conn_answer_request(a->conn, wrong.token, true) != 0);

@@ -105,7 +105,7 @@ static enum msg_id
 row_of(struct slice payload, uint32_t *seed)
 {
 	static const enum msg_family families[] = {
-	    FAMILY_KEX_ECDH, FAMILY_KEX_DH, FAMILY_KEX_GEX, FAMILY_PUBKEY, FAMILY_PASSWORD};
+	    FAMILY_KEX_ECDH, FAMILY_KEX_DH, FAMILY_KEX_GEX, FAMILY_PUBKEY, FAMILY_PASSWORD, FAMILY_KBDINT};
 	const unsigned n = sizeof(families) / sizeof(families[0]);
 	enum msg_id id = msg_find(payload.p[0], FAMILY_GENERIC);
 	unsigned i, first = mutate_random(seed) % n;

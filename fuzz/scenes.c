@@ -257,6 +257,27 @@ play_password_expired(struct duo *s)
 }
 
 static void
+play_dialog(struct duo *s)
+{
+	log_in(s, POLICY_INTERACTIVE);
+}
+
+static void
+play_dialog_declined(struct duo *s)
+{
+	duo_policy(s, &s->client, POLICY_INTERACTIVE);
+	duo_policy(s, &s->client, POLICY_REFUSE);
+	duo_run(s);
+}
+
+static void
+play_new_password(struct duo *s)
+{
+	duo_policy(s, &s->server, POLICY_INTERACTIVE);
+	log_in(s, POLICY_PASSWORD);
+}
+
+static void
 play_lost(struct duo *s)
 {
 	struct script_step end = {.operation = SCRIPT_END};
@@ -326,6 +347,10 @@ static const struct scene {
     {"keepalive", play_keepalive, SCRIPT_KEEPALIVE, SCRIPT_KEEPALIVE, NULL},
     {"chatter", play_chatter, 0, 0, NULL},
     {"password-expired", play_password_expired, 0, 0, NULL},
+    {"dialog", play_dialog, 0, SCRIPT_OTHER, NULL},
+    {"dialog-not-offered", play_dialog, 0, 0, NULL},
+    {"dialog-declined", play_dialog_declined, 0, SCRIPT_OTHER, NULL},
+    {"new-password", play_new_password, 0, 0, NULL},
     {"lost", play_lost, 0, 0, NULL},
     {"no-memory", play_no_memory, 0, 0, NULL},
     {"misplaced", play_misplaced, 0, 0, NULL},

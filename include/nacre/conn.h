@@ -143,6 +143,18 @@ NACRE_API int nacre_conn_answer_auth_none(nacre_conn *conn, uint64_t token, cons
 NACRE_API int nacre_conn_answer_auth_password(nacre_conn *conn, uint64_t token, const char *user, const char *password);
 NACRE_API int nacre_conn_answer_auth_publickey(nacre_conn *conn, uint64_t token, const char *user, const nacre_key *key,
     bool probe);
+/* AUTH: try "keyboard-interactive" (RFC 4256): the server's questions come as PROMPTS. submethods: a hint, comma-separated;
+ * NULL: none. */
+NACRE_API int nacre_conn_answer_auth_interactive(
+    nacre_conn *conn, uint64_t token, const char *user, const char *submethods);
+/* PROMPTS: n answers, as many as there are prompts (else NACRE_E_ARGUMENT, and the question stays open), each at most 16384
+ * bytes; they are wiped as soon as they are sent. n 0 answers a question without prompts; answers NULL declines one with
+ * them: the attempt is given up, and AUTH is asked again without counting a refusal. */
+NACRE_API int nacre_conn_answer_prompts(nacre_conn *conn, uint64_t token, const char *const *answers, size_t n);
+/* NEW_PASSWORD: the old password and a new one, wiped as soon as they are sent. new_password NULL declines: AUTH is asked
+ * again, and the password counts as refused. */
+NACRE_API int nacre_conn_answer_new_password(
+    nacre_conn *conn, uint64_t token, const char *old_password, const char *new_password);
 /* AUTH: there is nothing more to try; the connection ends with NACRE_E_AUTH and the given message (may be NULL). */
 NACRE_API int nacre_conn_answer_auth_stop(nacre_conn *conn, uint64_t token, const char *message);
 /* SIGN: with the unlocked key, or with a signature blob (RFC 4253 6.6) made elsewhere; NULL declines. */
@@ -157,8 +169,19 @@ enum nacre_auth_verdict {
 /* methods: those that can continue, for REJECT and PARTIAL; NULL: as configured. */
 NACRE_API int nacre_conn_answer_auth_request(nacre_conn *conn, uint64_t token, enum nacre_auth_verdict verdict,
     const char *methods);
-/* The password of an open AUTH_REQUEST of method "password": *n bytes, borrowed until the answer, then wiped. */
+/* The password of an open AUTH_REQUEST of method "password", with `change` the old one: *n bytes, borrowed until the answer, then wiped. */
 NACRE_API const uint8_t *nacre_conn_auth_password(nacre_conn *conn, uint64_t token, size_t *n);
+/* AUTH_REQUEST of method "password" whose password is right but no longer good: asks for a new one (RFC 4252 8) in words
+ * for the user. The next request may then come with `change` set: nacre_conn_auth_password is the old password,
+ * nacre_conn_auth_new_password the new one, and to accept means that it was changed. Unasked changes are refused. */
+NACRE_API int nacre_conn_ask_new_password(nacre_conn *conn, uint64_t token, const char *words);
+NACRE_API const uint8_t *nacre_conn_auth_new_password(nacre_conn *conn, uint64_t token, size_t *n);
+/* AUTH_REQUEST of method "keyboard-interactive": asks the user (copied; `round` is not looked at). Its responses come as
+ * another AUTH_REQUEST with `round` one higher. However often it is asked, the whole is one try. At most NACRE_PROMPTS_MAX
+ * prompts and 100 rounds; more, or words that do not fit 32768 bytes, are NACRE_E_ARGUMENT. */
+NACRE_API int nacre_conn_ask_prompts(nacre_conn *conn, uint64_t token, const struct nacre_prompts *prompts);
+/* Response i (from 0) of an open AUTH_REQUEST: *n bytes, borrowed until the answer, then wiped; NULL where there is none. */
+NACRE_API const uint8_t *nacre_conn_auth_response(nacre_conn *conn, uint64_t token, unsigned i, size_t *n);
 /* CHANNEL_OPEN: reason 0 accepts; else RFC 4254 5.1's number (1 prohibited, 2 connect failed, 3 unknown type, 4 shortage)
  * and a text (may be NULL). */
 NACRE_API int nacre_conn_answer_channel_open(nacre_conn *conn, uint64_t token, uint32_t reason, const char *text);

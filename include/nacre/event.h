@@ -34,7 +34,10 @@ enum nacre_event_type {
 	NACRE_EVENT_AUTH,            /* client: which credential next? methods (empty: not known yet), partial, attempts */
 	NACRE_EVENT_SIGN,            /* key, algorithm (as it stands in the signature), data: sign with a private half that
 	                                the connection does not have */
-	NACRE_EVENT_AUTH_REQUEST,    /* server: user, method, key, probe; a password by nacre_conn_auth_password */
+	NACRE_EVENT_PROMPTS,         /* client: prompts: what the server asks in "keyboard-interactive" (RFC 4256 3.2) */
+	NACRE_EVENT_NEW_PASSWORD,    /* client: user, data (the server's words): the password has expired (RFC 4252 8) */
+	NACRE_EVENT_AUTH_REQUEST,    /* server: user, method, key, probe, change, round, responses; secrets by
+	                                nacre_conn_auth_password, _new_password and _response */
 	NACRE_EVENT_CHANNEL_OPEN,    /* channel, name (the type), data (the type's own payload) */
 	NACRE_EVENT_CHANNEL_REQUEST, /* channel, name, data; token 0 where no reply is wanted: then it is a notice */
 	NACRE_EVENT_GLOBAL_REQUEST,  /* name, data; token 0 where no reply is wanted: then it is a notice */
@@ -42,7 +45,7 @@ enum nacre_event_type {
 	/* Notices. */
 	NACRE_EVENT_KEX_DONE,         /* keys are in use (anew); nacre_conn_get_info tells the algorithms. rekey: not the first */
 	NACRE_EVENT_BANNER,           /* client: data: text of the server to show before authentication (RFC 4252 5.4) */
-	NACRE_EVENT_AUTHENTICATED,    /* user, method: the one that succeeded last */
+	NACRE_EVENT_AUTHENTICATED,    /* user, method: the one that succeeded last; client: trivial */
 	NACRE_EVENT_CHANNEL_OPENED,   /* channel, data (the confirmation's own payload) */
 	NACRE_EVENT_CHANNEL_REFUSED,  /* channel (gone after this event), reason, data (the peer's description) */
 	NACRE_EVENT_CHANNEL_DATA,     /* channel, stream: peek finds bytes; given once until everything was consumed */
@@ -75,6 +78,21 @@ enum nacre_stream {
 	NACRE_STDERR = 1  /* extended data of type 1 (RFC 4254 5.2) */
 };
 
+#define NACRE_PROMPTS_MAX 32 /* in one question of "keyboard-interactive" */
+
+/* What a person is asked (RFC 4256 3.2). All bytes come from the server: nacre_text_escape makes them fit to show. */
+struct nacre_prompt {
+	struct nacre_bytes text;
+	bool echo; /* the answer may be seen while it is typed */
+};
+
+struct nacre_prompts {
+	struct nacre_bytes name, instruction; /* either may be empty */
+	const struct nacre_prompt *prompts; /* n of them; NULL where n is 0: then only the words are to be shown */
+	size_t n;
+	unsigned round; /* 0: the first question of this attempt */
+};
+
 struct nacre_event {
 	enum nacre_event_type type;
 	uint64_t token;             /* a question's; 0 for a notice */
@@ -85,11 +103,17 @@ struct nacre_event {
 	bool partial;               /* AUTH: the last credential was accepted, and more are wanted */
 	bool probe;                 /* AUTH_REQUEST: "would this key do?"; nothing is proved yet */
 	bool rekey;                 /* KEX_DONE */
+	bool trivial;               /* AUTHENTICATED, client: the server has looked at no credential: by "none", or without
+	                               a prompt that was answered */
+	bool change;                /* AUTH_REQUEST: a password with a new one, as nacre_conn_ask_new_password wanted */
+	unsigned round;             /* AUTH_REQUEST by "keyboard-interactive": how often the client was asked */
+	unsigned responses;         /* AUTH_REQUEST: how many answers came in this round */
 	uint32_t reason;            /* CHANNEL_REFUSED: RFC 4254 5.1's numbers */
 	unsigned attempts;          /* AUTH: answers that the server has refused so far */
 	const nacre_key *key;       /* borrowed */
 	struct nacre_bytes user, name, methods, algorithm, method, data;
 	const struct nacre_exit *exit;
+	const struct nacre_prompts *prompts;
 };
 
 /* Writes bytes that came from a peer so that a terminal shows them safely: control characters, bidirectional overrides

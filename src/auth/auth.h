@@ -33,6 +33,8 @@ enum auth_client_state {
 	AUTH_WAITING,   /* a request is with the server */
 	AUTH_PROBING,   /* a publickey request without signature is with the server */
 	AUTH_SIGNING,   /* NACRE_EVENT_SIGN is open */
+	AUTH_PROMPTED,  /* NACRE_EVENT_PROMPTS is open */
+	AUTH_RENEWING,  /* NACRE_EVENT_NEW_PASSWORD is open */
 	AUTH_DONE,      /* USERAUTH_SUCCESS */
 	AUTH_FAILED
 };
@@ -47,7 +49,13 @@ struct auth_client {
 	unsigned failures;        /* USERAUTH_FAILURE and the like: bounds what a server can make us do */
 	bool partial;             /* what the last FAILURE said */
 	bool credential_sent;     /* anything but "none" */
-	bool password_expired;    /* the last answer was PASSWD_CHANGEREQ */
+	bool proved;              /* a credential was accepted for this user, with more to come */
+	bool password_expired;    /* a new password was asked for, and declined */
+	bool prompt_answered;     /* of the request at hand: a response that somebody gave */
+	unsigned rounds;          /* of the request at hand: INFO_REQUESTs */
+	struct buf words;         /* what the last INFO_REQUEST or PASSWD_CHANGEREQ asks; `prompts` points into it */
+	struct nacre_prompt *prompt_list; /* owned; prompts.n of them */
+	struct nacre_prompts prompts;
 	bool key_wanted;          /* PK_OK came for the key at hand */
 	const struct auth_method *method; /* of the request at hand; NULL: none */
 	char *user;               /* of the request at hand; owned */
@@ -73,6 +81,8 @@ int auth_client_packet(struct auth_client *a, struct slice payload) NACRE_CHECK;
 enum msg_family auth_client_family(const struct auth_client *a);
 /* Is an answer of the server outstanding? Then the auth timeout runs. */
 bool auth_client_is_waiting(const struct auth_client *a);
+/* Is a question to the caller open? */
+bool auth_client_is_asking(const struct auth_client *a);
 
 /* A user name or password beyond what a request can hold is NACRE_E_ARGUMENT, a key without an enabled algorithm
  * NACRE_E_KEY_TYPE: the question stays open. The key is borrowed until the next AUTH or AUTHENTICATED, or a failure. */
@@ -80,7 +90,15 @@ int auth_client_answer_none(struct auth_client *a, uint64_t token, const char *u
 int auth_client_answer_password(struct auth_client *a, uint64_t token, const char *user, const char *password) NACRE_CHECK;
 int auth_client_answer_publickey(struct auth_client *a, uint64_t token, const char *user, const nacre_key *key,
     bool probe) NACRE_CHECK;
+int auth_client_answer_interactive(struct auth_client *a, uint64_t token, const char *user, const char *submethods)
+    NACRE_CHECK;
 int auth_client_answer_stop(struct auth_client *a, uint64_t token, const char *message) NACRE_CHECK;
+/* PROMPTS: as many answers as prompts, or NULL to give the attempt up. A wrong number, or answers that do not fit, are
+ * NACRE_E_ARGUMENT: the question stays open. */
+int auth_client_answer_prompts(struct auth_client *a, uint64_t token, const char *const *answers, size_t n) NACRE_CHECK;
+/* NEW_PASSWORD: new_password NULL: no. */
+int auth_client_answer_new_password(struct auth_client *a, uint64_t token, const char *old_password,
+    const char *new_password) NACRE_CHECK;
 /* SIGN: key with its private half, or a finished signature blob, or neither (key NULL, blob empty): this attempt is given
  * up, and NACRE_EVENT_AUTH is asked again without counting a refusal. Another key, or a blob that does not verify, is
  * NACRE_E_ARGUMENT: nothing is sent, and the question stays open. */
@@ -91,6 +109,7 @@ enum auth_server_state {
 	AUTHD_SERVICE,  /* before SERVICE_REQUEST "ssh-userauth" */
 	AUTHD_OPEN,     /* a request may come */
 	AUTHD_ASKING,   /* NACRE_EVENT_AUTH_REQUEST is open: nothing more is read */
+	AUTHD_PROMPTING, /* an INFO_REQUEST is with the client */
 	AUTHD_DONE,
 	AUTHD_FAILED
 };
@@ -105,7 +124,12 @@ struct auth_server {
 	bool partial;            /* something was accepted for this user and service */
 	bool banner_sent;
 	char *user;              /* of the requests so far; owned. Another name flushes `partial` (RFC 4252 5) */
-	struct buf password;     /* of the open question; wiped with its answer */
+	struct buf password, new_password; /* of the open question; wiped with its answer */
+	bool change_asked;       /* this user was told to change the password */
+	bool change;             /* the open question's */
+	struct buf responses;    /* of the open question: n_responses strings; wiped with its answer */
+	uint32_t n_prompts, n_responses;
+	unsigned rounds;         /* INFO_REQUESTs of this attempt */
 	nacre_key *key;          /* of the open question; owned */
 	struct buf algorithm;    /* of the open question, as the client wrote it */
 	struct buf blob;         /* of the open question, as the client wrote it: PK_OK echoes it */
@@ -124,7 +148,15 @@ int auth_server_answer(struct auth_server *a, uint64_t token, enum nacre_auth_ve
     NACRE_CHECK;
 /* Gives back what the last question was about, once it was answered. */
 void auth_server_trim(struct auth_server *a);
-/* The open question's password; empty where there is none. */
+/* The open question's secrets; empty where there are none. A response of no bytes still has a pointer. */
 struct slice auth_server_password(const struct auth_server *a, uint64_t token);
+struct slice auth_server_new_password(const struct auth_server *a, uint64_t token);
+struct slice auth_server_response(const struct auth_server *a, uint64_t token, unsigned i);
+/* Ask instead of answering: for a new password, or whatever `prompts` says. A question of another method is
+ * NACRE_E_MISUSE; what does not fit is NACRE_E_ARGUMENT, and the question stays open. */
+int auth_server_ask_new_password(struct auth_server *a, uint64_t token, const char *words) NACRE_CHECK;
+int auth_server_ask_prompts(struct auth_server *a, uint64_t token, const struct nacre_prompts *prompts) NACRE_CHECK;
+/* Which family's rows the numbers 60-79 mean now (for the gate and the trace). */
+enum msg_family auth_server_family(const struct auth_server *a);
 
 #endif

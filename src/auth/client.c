@@ -1,5 +1,5 @@
 /* client: the client's machine: what the server says, and when something may be asked. Knows: one request at a time.
- * Must not know: packets, whose credentials these are. RFC 4252 4-6, 8; RFC 4253 10 (service). */
+ * Must not know: packets, whose credentials these are. RFC 4252 4-6; RFC 4253 10 (service). */
 #include "auth_internal.h"
 
 #include <stdio.h>
@@ -15,6 +15,8 @@ static const char *const state_names[] = {
     [AUTH_WAITING] = "waiting",
     [AUTH_PROBING] = "probing",
     [AUTH_SIGNING] = "signing",
+    [AUTH_PROMPTED] = "prompted",
+    [AUTH_RENEWING] = "renewing",
     [AUTH_DONE] = "done",
     [AUTH_FAILED] = "failed",
 };
@@ -50,6 +52,7 @@ auth_client_init(struct auth_client *a, const struct auth_setup *setup)
 	buf_init(&a->sig_algs, setup->env, LIST_MAX);
 	buf_init(&a->signed_data, setup->env, AUTH_REQUEST_MAX);
 	buf_init(&a->banner, setup->env, BANNER_MAX);
+	buf_init(&a->words, setup->env, AUTH_WORDS_MAX);
 }
 
 void
@@ -60,6 +63,7 @@ auth_client_free(struct auth_client *a)
 	buf_free(&a->sig_algs);
 	buf_free(&a->signed_data);
 	buf_free(&a->banner);
+	auth_client_forget_prompts(a);
 	mem_free_str(a->setup.env, a->user);
 	mem_free_str(a->setup.env, a->methods);
 	*a = (struct auth_client){.state = AUTH_FAILED};
@@ -150,13 +154,20 @@ keep_methods(struct auth_client *a, struct slice list)
 	return 0;
 }
 
-/* Every answer that is not SUCCESS counts, whatever it says: a server cannot go on asking for ever. */
-static int
-count_failure(struct auth_client *a)
+int
+auth_client_count(struct auth_client *a)
 {
 	if (++a->failures < FAILURES_MAX)
 		return 0;
 	return auth_client_fail(a, NACRE_E_AUTH, "userauth_failure: the server refuses without an end");
+}
+
+/* Did the server accept without having looked at anything? "none" does, and a dialog without an answer (CVE-2021-36369 and
+ * its kin). */
+static bool
+is_trivial(const struct auth_client *a)
+{
+	return a->method == &auth_method_none || (a->method == &auth_method_kbdint && !a->prompt_answered);
 }
 
 static int
@@ -168,9 +179,11 @@ on_failure(struct auth_client *a, struct slice payload)
 
 	if ((r = auth_client_parse(a, MSG_userauth_failure, payload, &msg)) != 0)
 		return r;
-	if ((r = count_failure(a)) != 0 || (r = keep_methods(a, msg.methods)) != 0)
+	if ((r = auth_client_count(a)) != 0 || (r = keep_methods(a, msg.methods)) != 0)
 		return r;
+	auth_client_forget_prompts(a);
 	a->partial = msg.partial_success;
+	a->proved = a->proved || (a->partial && !is_trivial(a));
 	a->password_expired = false;
 	if (!a->partial && ((r = auth_client_retry_key(a, msg.methods, &sent)) != 0 || sent))
 		return r;
@@ -190,7 +203,9 @@ on_success(struct auth_client *a, struct slice payload)
 		return r;
 	event.user = bytes_of(slice_str(a->user));
 	event.method = bytes_of(slice_str(a->method->name));
+	event.trivial = is_trivial(a) && !a->proved;
 	buf_free(&a->signed_data);
+	auth_client_forget_prompts(a);
 	a->key = NULL;
 	auth_client_go(a, AUTH_DONE);
 	a->setup.sink->push(a->setup.sink->ctx, &event, false);
@@ -222,27 +237,9 @@ on_banner(struct auth_client *a, struct slice payload)
 	return 0;
 }
 
-/* RFC 4252 8: the password would be right, but is no longer good. Nothing is outstanding then: another credential may
- * be tried. */
-static int
-on_passwd_changereq(struct auth_client *a, struct slice payload)
-{
-	struct msg_userauth_passwd_changereq msg;
-	int r;
-
-	if ((r = auth_client_parse(a, MSG_userauth_passwd_changereq, payload, &msg)) != 0)
-		return r;
-	if ((r = count_failure(a)) != 0)
-		return r;
-	auth_trace_note(a->setup.env, "auth", "RFC 4252 8", "the password has expired: counted as a refusal");
-	a->partial = false;
-	a->password_expired = true;
-	a->attempts++;
-	return auth_client_ask(a);
-}
-
 #define IN(state) (1u << (state))
-#define IN_ANY (IN(AUTH_ASKING) | IN(AUTH_WAITING) | IN(AUTH_PROBING) | IN(AUTH_SIGNING))
+#define IN_ANY                                                                                                         \
+	(IN(AUTH_ASKING) | IN(AUTH_WAITING) | IN(AUTH_PROBING) | IN(AUTH_SIGNING) | IN(AUTH_PROMPTED) | IN(AUTH_RENEWING))
 
 /* What may come when. SUCCESS answers a whole request only: never a question about a key (CVE-2021-36369), and never
  * nothing (CVE-2018-10933 is its mirror image). */
@@ -257,7 +254,8 @@ static const struct client_row {
     {MSG_userauth_failure, false, IN(AUTH_WAITING) | IN(AUTH_PROBING), on_failure},
     {MSG_userauth_success, false, IN(AUTH_WAITING), on_success},
     {MSG_userauth_pk_ok, false, IN(AUTH_PROBING), auth_client_on_pk_ok},
-    {MSG_userauth_passwd_changereq, false, IN(AUTH_WAITING), on_passwd_changereq},
+    {MSG_userauth_passwd_changereq, false, IN(AUTH_WAITING), auth_client_on_changereq},
+    {MSG_userauth_info_request, false, IN(AUTH_WAITING), auth_client_on_info_request},
 };
 
 static int
@@ -296,8 +294,17 @@ auth_client_is_waiting(const struct auth_client *a)
 	return a->state == AUTH_WAITING || a->state == AUTH_PROBING;
 }
 
+bool
+auth_client_is_asking(const struct auth_client *a)
+{
+	static const unsigned asking = IN(AUTH_ASKING) | IN(AUTH_SIGNING) | IN(AUTH_PROMPTED) | IN(AUTH_RENEWING);
+
+	return (asking & IN(a->state)) != 0;
+}
+
 enum msg_family
 auth_client_family(const struct auth_client *a)
 {
-	return auth_client_is_waiting(a) ? a->method->family : FAMILY_GENERIC;
+	/* While prompts are open nothing of the method may come, but its response leaves under its own name. */
+	return auth_client_is_waiting(a) || a->state == AUTH_PROMPTED ? a->method->family : FAMILY_GENERIC;
 }

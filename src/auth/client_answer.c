@@ -6,7 +6,6 @@
 #include <stdio.h>
 
 #define USER_MAX 1024
-#define PASSWORD_MAX 16384
 
 static bool
 is_open(const struct auth_client *a, uint64_t token)
@@ -25,9 +24,13 @@ auth_client_begin(struct auth_client *a, uint64_t token, const char *user, const
 		return NACRE_E_ARGUMENT;
 	if ((copy = mem_str(a->setup.env, slice_str(user))) == NULL)
 		return auth_client_fail(a, NACRE_E_NOMEM, "userauth_request: no memory for the user name");
+	if (a->user != NULL && strcmp(a->user, copy) != 0)
+		a->proved = false; /* RFC 4252 5: another name begins anew */
 	mem_free_str(a->setup.env, a->user);
 	a->user = copy;
 	a->method = method;
+	a->prompt_answered = false;
+	a->rounds = 0;
 	return 0;
 }
 
@@ -70,7 +73,7 @@ auth_client_answer_password(struct auth_client *a, uint64_t token, const char *u
 	const struct msg_userauth_request_password tail = {.password = slice_str(password)};
 	int r;
 
-	if (is_open(a, token) && tail.password.n > PASSWORD_MAX)
+	if (is_open(a, token) && tail.password.n > AUTH_SECRET_MAX)
 		return NACRE_E_ARGUMENT;
 	if ((r = auth_client_begin(a, token, user, &auth_method_password)) != 0)
 		return r;

@@ -24,6 +24,12 @@ const struct auth_method auth_method_publickey = {
     .server_read = auth_server_read_publickey,
 };
 
+const struct auth_method auth_method_kbdint = {
+    .name = "keyboard-interactive",
+    .family = FAMILY_KBDINT,
+    .server_read = auth_server_read_kbdint,
+};
+
 const struct auth_method *
 auth_method_find(struct slice name)
 {
@@ -31,6 +37,7 @@ auth_method_find(struct slice name)
 	    &auth_method_none,
 	    &auth_method_password,
 	    &auth_method_publickey,
+	    &auth_method_kbdint,
 	};
 	size_t i;
 

@@ -12,24 +12,29 @@ static const char *const state_names[] = {
     [AUTHD_SERVICE] = "service",
     [AUTHD_OPEN] = "open",
     [AUTHD_ASKING] = "asking",
+    [AUTHD_PROMPTING] = "prompting",
     [AUTHD_DONE] = "done",
     [AUTHD_FAILED] = "failed",
 };
 
-static void
-go(struct auth_server *a, enum auth_server_state state)
+void
+auth_server_go(struct auth_server *a, enum auth_server_state state)
 {
 	auth_trace_state(a->setup.env, "auth", state_names[a->state], state_names[state]);
 	a->state = state;
 }
 
-/* The question is answered: its password is wiped. Its key and algorithm stay, for the event that lent them, until the
+/* The question is answered: its secrets are wiped. Its key and algorithm stay, for the event that lent them, until the
  * next request. */
-static void
-close_request(struct auth_server *a)
+void
+auth_server_close_request(struct auth_server *a)
 {
 	buf_free(&a->password);
+	buf_free(&a->new_password);
+	buf_free(&a->responses);
+	a->n_responses = 0;
 	a->method = NULL;
+	a->change = false;
 	a->token = 0;
 	a->probe = false;
 	a->verified = false;
@@ -39,7 +44,7 @@ close_request(struct auth_server *a)
 static void
 drop_request(struct auth_server *a)
 {
-	close_request(a);
+	auth_server_close_request(a);
 	buf_free(&a->algorithm);
 	buf_free(&a->blob);
 	nacre_key_free(a->key);
@@ -56,8 +61,8 @@ auth_server_trim(struct auth_server *a)
 int
 auth_server_fail(struct auth_server *a, int code, const char *text)
 {
-	close_request(a);
-	go(a, AUTHD_FAILED);
+	auth_server_close_request(a);
+	auth_server_go(a, AUTHD_FAILED);
 	return failure_set(a->setup.failure, code, failure_origin(code), "%s", text);
 }
 
@@ -67,7 +72,7 @@ auth_server_parse(struct auth_server *a, enum msg_id id, struct slice payload, v
 	int r = auth_parse(&a->setup, id, payload, out);
 
 	if (r != 0)
-		go(a, AUTHD_FAILED);
+		auth_server_go(a, AUTHD_FAILED);
 	return r;
 }
 
@@ -84,6 +89,8 @@ auth_server_init(struct auth_server *a, const struct auth_setup *setup)
 {
 	*a = (struct auth_server){.setup = *setup, .state = AUTHD_SERVICE};
 	buf_init(&a->password, setup->env, AUTH_PAYLOAD_MAX);
+	buf_init(&a->new_password, setup->env, AUTH_PAYLOAD_MAX);
+	buf_init(&a->responses, setup->env, AUTH_PAYLOAD_MAX);
 	buf_init(&a->algorithm, setup->env, ALGORITHM_MAX);
 	buf_init(&a->blob, setup->env, AUTH_PAYLOAD_MAX);
 }
@@ -118,7 +125,7 @@ on_service_request(struct auth_server *a, struct slice payload)
 	accept.service = msg.service;
 	if ((r = msg_send(a->setup.outbox, MSG_service_accept, &accept)) != 0)
 		return auth_server_fail(a, r, "service_accept: cannot be sent");
-	go(a, AUTHD_OPEN);
+	auth_server_go(a, AUTHD_OPEN);
 	return 0;
 }
 
@@ -145,24 +152,31 @@ send_failure(struct auth_server *a, const char *methods, bool partial)
 	};
 	int r;
 
-	close_request(a);
-	go(a, AUTHD_OPEN);
+	auth_server_close_request(a);
+	auth_server_go(a, AUTHD_OPEN);
 	if ((r = msg_send(a->setup.outbox, MSG_userauth_failure, &msg)) != 0)
 		return auth_server_fail(a, r, "userauth_failure: cannot be sent");
 	return 0;
 }
 
-/* The one place where tries are counted, whatever was refused and why: the client sees the same message each time. */
+/* The one place where tries are counted, whatever was refused and why. */
 static int
-refuse(struct auth_server *a, const char *methods)
+count_try(struct auth_server *a)
 {
-	bool free_of_charge = a->requests == 1 && a->method != NULL && a->method->first_is_free;
+	if (a->requests == 1 && a->method != NULL && a->method->first_is_free)
+		return 0;
+	if (++a->tries < a->setup.tries_max)
+		return 0;
+	return auth_server_fail(a, NACRE_E_AUTH, "userauth_request: too many refused attempts");
+}
 
-	if (!free_of_charge)
-		a->tries++;
-	if (!free_of_charge && a->tries >= a->setup.tries_max)
-		return auth_server_fail(a, NACRE_E_AUTH, "userauth_request: too many refused attempts");
-	return send_failure(a, methods, false);
+/* The client sees the same message each time. */
+int
+auth_server_refuse(struct auth_server *a, const char *methods)
+{
+	int r = count_try(a);
+
+	return r != 0 ? r : send_failure(a, methods, false);
 }
 
 static bool
@@ -184,6 +198,7 @@ take_name(struct auth_server *a, const struct msg_userauth_request *head, bool *
 	if (*usable && a->user != NULL && slice_is(head->user, a->user))
 		return 0;
 	a->partial = false;
+	a->change_asked = false;
 	mem_free_str(a->setup.env, a->user);
 	a->user = NULL;
 	if (!*usable)
@@ -203,13 +218,16 @@ find_offered(const struct auth_server *a, struct slice name)
 	return slice_has_name(slice_str(a->setup.methods), name) ? method : NULL;
 }
 
-static int
-ask(struct auth_server *a)
+int
+auth_server_question(struct auth_server *a)
 {
 	struct nacre_event event = {
 	    .type = NACRE_EVENT_AUTH_REQUEST,
 	    .partial = a->partial,
 	    .probe = a->probe,
+	    .change = a->change,
+	    .round = a->rounds,
+	    .responses = a->n_responses,
 	    .attempts = a->tries,
 	    .key = a->key,
 	    .user = bytes_of(slice_str(a->user)),
@@ -217,7 +235,7 @@ ask(struct auth_server *a)
 	    .algorithm = bytes_of(buf_slice(&a->algorithm)),
 	};
 
-	go(a, AUTHD_ASKING);
+	auth_server_go(a, AUTHD_ASKING);
 	a->token = a->setup.sink->push(a->setup.sink->ctx, &event, true);
 	return 0;
 }
@@ -233,15 +251,20 @@ on_request(struct auth_server *a, struct slice payload)
 
 	if ((r = auth_server_parse(a, MSG_userauth_request, payload, &request.head)) != 0)
 		return r;
+	/* RFC 4252 5.1: a new request abandons the one at hand, which was a try like any other (CVE-2015-5600). */
+	if (a->state == AUTHD_PROMPTING && (r = count_try(a)) != 0)
+		return r;
+	auth_server_go(a, AUTHD_OPEN);
 	if (++a->requests > REQUESTS_MAX)
 		return auth_server_fail(a, NACRE_E_AUTH, "userauth_request: too many requests");
 	drop_request(a);
+	a->rounds = 0;
 	if ((r = send_banner(a)) != 0 || (r = take_name(a, &request.head, &usable)) != 0)
 		return r;
 	a->method = find_offered(a, request.head.method);
 	if (a->method != NULL && (r = a->method->server_read(a, &request, &wanted)) != 0)
 		return r;
-	return usable && wanted ? ask(a) : refuse(a, NULL);
+	return usable && wanted ? auth_server_question(a) : auth_server_refuse(a, NULL);
 }
 
 static int
@@ -262,16 +285,18 @@ auth_server_packet(struct auth_server *a, struct slice payload)
 		return auth_server_fail(a, NACRE_E_FORMAT, "a message without a number");
 	if (payload.p[0] == NUM_service_request && a->state == AUTHD_SERVICE)
 		return on_service_request(a, payload);
-	if (payload.p[0] == NUM_userauth_request && a->state == AUTHD_OPEN)
+	if (payload.p[0] == NUM_userauth_request && (a->state == AUTHD_OPEN || a->state == AUTHD_PROMPTING))
 		return on_request(a, payload);
+	if (payload.p[0] == NUM_userauth_info_response && a->state == AUTHD_PROMPTING)
+		return auth_server_on_info_response(a, payload);
 	/* RFC 4252 5.1: once there was a SUCCESS, further requests are ignored silently. */
 	if (payload.p[0] == NUM_userauth_request && a->state == AUTHD_DONE)
 		return 0;
 	return refuse_message(a, payload.p[0]);
 }
 
-static bool
-is_open(const struct auth_server *a, uint64_t token)
+bool
+auth_server_is_open(const struct auth_server *a, uint64_t token)
 {
 	return a->state == AUTHD_ASKING && token != 0 && token == a->token;
 }
@@ -292,8 +317,8 @@ succeed(struct auth_server *a)
 		return auth_server_fail(a, NACRE_E_CRYPTO, "userauth_request: accepted without a verified signature");
 	if ((r = msg_send(a->setup.outbox, MSG_userauth_success, &msg)) != 0)
 		return auth_server_fail(a, r, "userauth_success: cannot be sent");
-	close_request(a);
-	go(a, AUTHD_DONE);
+	auth_server_close_request(a);
+	auth_server_go(a, AUTHD_DONE);
 	a->setup.sink->push(a->setup.sink->ctx, &event, false);
 	return 0;
 }
@@ -305,19 +330,19 @@ say_key_would_do(struct auth_server *a)
 
 	if (r != 0)
 		return r;
-	close_request(a);
-	go(a, AUTHD_OPEN);
+	auth_server_close_request(a);
+	auth_server_go(a, AUTHD_OPEN);
 	return 0;
 }
 
 int
 auth_server_answer(struct auth_server *a, uint64_t token, enum nacre_auth_verdict verdict, const char *methods)
 {
-	if (!is_open(a, token))
+	if (!auth_server_is_open(a, token))
 		return NACRE_E_MISUSE;
 	switch (verdict) {
 	case NACRE_AUTH_REJECT:
-		return refuse(a, methods);
+		return auth_server_refuse(a, methods);
 	case NACRE_AUTH_ACCEPT:
 		return a->probe ? say_key_would_do(a) : succeed(a);
 	case NACRE_AUTH_PARTIAL:
@@ -329,8 +354,10 @@ auth_server_answer(struct auth_server *a, uint64_t token, enum nacre_auth_verdic
 	return NACRE_E_ARGUMENT;
 }
 
-struct slice
-auth_server_password(const struct auth_server *a, uint64_t token)
+enum msg_family
+auth_server_family(const struct auth_server *a)
 {
-	return is_open(a, token) ? buf_slice(&a->password) : SLICE_NONE;
+	if (a->method == NULL || (a->state != AUTHD_ASKING && a->state != AUTHD_PROMPTING))
+		return FAMILY_GENERIC;
+	return a->method->family;
 }

@@ -54,6 +54,33 @@ nacre_conn_answer_auth_publickey(nacre_conn *c, uint64_t token, const char *user
 }
 
 int
+nacre_conn_answer_auth_interactive(nacre_conn *c, uint64_t token, const char *user, const char *submethods)
+{
+	if (!may_authenticate(c))
+		return NACRE_E_MISUSE;
+	if (user == NULL)
+		return NACRE_E_ARGUMENT;
+	return after_auth(c, auth_client_answer_interactive(&c->auth_client, token, user, submethods));
+}
+
+int
+nacre_conn_answer_prompts(nacre_conn *c, uint64_t token, const char *const *answers, size_t n)
+{
+	if (!may_authenticate(c))
+		return NACRE_E_MISUSE;
+	return after_auth(c, auth_client_answer_prompts(&c->auth_client, token, answers, n));
+}
+
+int
+nacre_conn_answer_new_password(nacre_conn *c, uint64_t token, const char *old_password, const char *new_password)
+{
+	if (!may_authenticate(c))
+		return NACRE_E_MISUSE;
+	return after_auth(
+	    c, auth_client_answer_new_password(&c->auth_client, token, old_password, new_password));
+}
+
+int
 nacre_conn_answer_auth_stop(nacre_conn *c, uint64_t token, const char *message)
 {
 	if (!may_authenticate(c))
@@ -106,6 +133,42 @@ nacre_conn_auth_password(nacre_conn *c, uint64_t token, size_t *n)
 
 	*n = password.n;
 	return password.p;
+}
+
+const uint8_t *
+nacre_conn_auth_new_password(nacre_conn *c, uint64_t token, size_t *n)
+{
+	struct slice password = c->is_client ? SLICE_NONE : auth_server_new_password(&c->auth_server, token);
+
+	*n = password.n;
+	return password.p;
+}
+
+const uint8_t *
+nacre_conn_auth_response(nacre_conn *c, uint64_t token, unsigned i, size_t *n)
+{
+	struct slice response = c->is_client ? SLICE_NONE : auth_server_response(&c->auth_server, token, i);
+
+	*n = response.n;
+	return response.p;
+}
+
+int
+nacre_conn_ask_new_password(nacre_conn *c, uint64_t token, const char *words)
+{
+	if (c->is_client || conn_is_over(c))
+		return NACRE_E_MISUSE;
+	return after_auth(c, auth_server_ask_new_password(&c->auth_server, token, words));
+}
+
+int
+nacre_conn_ask_prompts(nacre_conn *c, uint64_t token, const struct nacre_prompts *prompts)
+{
+	if (c->is_client || conn_is_over(c))
+		return NACRE_E_MISUSE;
+	if (prompts == NULL)
+		return NACRE_E_ARGUMENT;
+	return after_auth(c, auth_server_ask_prompts(&c->auth_server, token, prompts));
 }
 
 int

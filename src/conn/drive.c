@@ -27,9 +27,10 @@ conn_sync(struct nacre_conn *c)
 	if (!c->auth_started || gate->service == GATE_CONNECTION)
 		return;
 	gate->service = c->is_client ? client_service(c) : server_service(c);
+	gate->auth_family =
+	    c->is_client ? auth_client_family(&c->auth_client) : auth_server_family(&c->auth_server);
 	if (!c->is_client)
 		return;
-	gate->auth_family = auth_client_family(&c->auth_client);
 	waiting = auth_client_is_waiting(&c->auth_client);
 	if (waiting && !c->auth_was_waiting)
 		c->auth_since_ms = c->now_ms;
@@ -209,7 +210,7 @@ has_question(const struct nacre_conn *c)
 {
 	if (c->transport.question || is_stopped(c))
 		return true;
-	return c->is_client && (c->auth_client.state == AUTH_ASKING || c->auth_client.state == AUTH_SIGNING);
+	return c->is_client && auth_client_is_asking(&c->auth_client);
 }
 
 unsigned

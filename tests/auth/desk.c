@@ -265,6 +265,14 @@ desk_give_password(struct desk *d, const char *user, struct slice password)
 }
 
 int
+desk_give_kbdint(struct desk *d, const char *user)
+{
+	const struct msg_userauth_request_kbdint tail = {.submethods = SLICE_LIT("pam")};
+
+	return give_tail(d, user, "keyboard-interactive", MSG_userauth_request_kbdint, &tail);
+}
+
+int
 desk_give_probe(struct desk *d, const char *user, const char *algorithm, struct slice blob)
 {
 	const struct msg_userauth_request_publickey tail = {.algorithm = slice_str(algorithm), .key = blob};

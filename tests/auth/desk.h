@@ -78,6 +78,7 @@ struct desk_request {
 int desk_request(struct desk *d, const struct desk_request *request) NACRE_CHECK;
 int desk_give_none(struct desk *d, const char *user) NACRE_CHECK;
 int desk_give_password(struct desk *d, const char *user, struct slice password) NACRE_CHECK;
+int desk_give_kbdint(struct desk *d, const char *user) NACRE_CHECK;
 int desk_give_probe(struct desk *d, const char *user, const char *algorithm, struct slice blob) NACRE_CHECK;
 /* Signed by `key` as the protocol says. The payload is built in *out, which the caller frees. */
 void desk_build_signed(struct buf *out, const nacre_key *key, const char *algorithm, const char *user);

@@ -26,6 +26,16 @@ const struct scene play_scenes[] = {
 	.requests = 2},
     {.name = "a key and a password", .answers = "kp", .both = true, .method = "password", .requests = 2},
     {.name = "a password and a key", .answers = "wpK", .both = true, .method = "publickey", .requests = 4},
+    {.name = "a dialog", .answers = "i", .method = "keyboard-interactive", .requests = 1},
+    {.name = "dialogs with a wrong answer, declined, right",
+	.answers = "jjdi",
+	.method = "keyboard-interactive",
+	.requests = 4},
+    {.name = "a dialog and a key", .answers = "ik", .both = true, .method = "publickey", .requests = 2},
+    {.name = "a dialog that is declined, then a password", .answers = "dp", .method = "password", .requests = 2},
+    {.name = "wrong dialogs to the end", .answers = "jjjjjji", .result = 0, .requests = 6},
+    {.name = "abandoned dialogs to the end", .answers = "ddddddi", .result = 0, .requests = 7},
+    {.name = "an expired password", .answers = "e", .method = "password", .requests = 2},
     {.name = "half of it", .answers = "k", .both = true, .result = NACRE_E_AUTH_PARTIAL, .requests = 1},
 };
 const size_t play_n_scenes = sizeof(play_scenes) / sizeof(play_scenes[0]);
@@ -35,7 +45,7 @@ play_init(struct play *p, const struct scene *scene)
 {
 	*p = (struct play){.scene = scene, .next = scene->answers};
 	p->client = desk_client(NULL);
-	p->server = desk_server(NULL, scene->server_algorithms);
+	p->server = desk_server("publickey,password,keyboard-interactive", scene->server_algorithms);
 	p->server->server.setup.banner = "hello";
 }
 
@@ -61,6 +71,12 @@ answer_auth(struct play *p, uint64_t token)
 		return auth_client_answer_none(a, token, "alice");
 	case 'p':
 		return auth_client_answer_password(a, token, "alice", PLAY_PASSWORD);
+	case 'e':
+		return auth_client_answer_password(a, token, "alice", PLAY_EXPIRED);
+	case 'i':
+	case 'j':
+	case 'd':
+		return auth_client_answer_interactive(a, token, "alice", NULL);
 	case 'w':
 		return auth_client_answer_password(a, token, "alice", "wrong: " PLAY_PASSWORD);
 	case 'k':
@@ -76,10 +92,21 @@ answer_auth(struct play *p, uint64_t token)
 	}
 }
 
-static void
-copy_name(char out[16], struct nacre_bytes name)
+static int
+answer_prompts(struct play *p, const struct nacre_event *event)
 {
-	assert_true(name.n < 16);
+	static const char *const right[2] = {PLAY_PASSWORD, "blue"}, *const wrong[2] = {PLAY_PASSWORD, ""};
+	struct auth_client *a = &p->client->client;
+
+	if (p->sign == 'd')
+		return auth_client_answer_prompts(a, event->token, NULL, 0);
+	return auth_client_answer_prompts(a, event->token, p->sign == 'i' ? right : wrong, event->prompts->n);
+}
+
+static void
+copy_name(char out[24], struct nacre_bytes name)
+{
+	assert_true(name.n < 24);
 	memcpy(out, name.p, name.n);
 	out[name.n] = '\0';
 }
@@ -94,7 +121,12 @@ on_client_event(struct play *p, const struct nacre_event *event)
 		return answer_auth(p, event->token);
 	case NACRE_EVENT_SIGN:
 		return auth_client_answer_sign(&p->client->client, event->token, unlocked, SLICE_NONE);
+	case NACRE_EVENT_PROMPTS:
+		return answer_prompts(p, event);
+	case NACRE_EVENT_NEW_PASSWORD:
+		return auth_client_answer_new_password(&p->client->client, event->token, PLAY_EXPIRED, PLAY_PASSWORD);
 	case NACRE_EVENT_AUTHENTICATED:
+		assert_false(event->trivial);
 		copy_name(p->client_method, event->method);
 		return 0;
 	default:
@@ -105,9 +137,14 @@ on_client_event(struct play *p, const struct nacre_event *event)
 static enum nacre_auth_verdict
 judge(struct play *p, const struct nacre_event *event)
 {
-	struct slice password = auth_server_password(&p->server->server, event->token);
-	bool good = slice_is(password, PLAY_PASSWORD);
+	struct auth_server *a = &p->server->server;
+	bool good = slice_is(auth_server_password(a, event->token), PLAY_PASSWORD);
 
+	if (event->change)
+		good = slice_is(auth_server_password(a, event->token), PLAY_EXPIRED) &&
+		       slice_is(auth_server_new_password(a, event->token), PLAY_PASSWORD);
+	if (event->round > 0)
+		good = p->dialog_ok;
 	if (event->key != NULL)
 		good = !nacre_key_equal(event->key, desk_key[DESK_ED25519_OTHER]);
 	if (!good)
@@ -119,11 +156,39 @@ judge(struct play *p, const struct nacre_event *event)
 	return p->key_ok && p->password_ok ? NACRE_AUTH_ACCEPT : NACRE_AUTH_PARTIAL;
 }
 
+/* Two questions, then some words without one. */
+static int
+ask_prompts(struct play *p, const struct nacre_event *event)
+{
+	static const struct nacre_prompt prompts[2] = {
+	    {.text = BYTES("Password: ")}, {.text = BYTES("Favourite colour: "), .echo = true}};
+	const struct nacre_prompts questions = {.name = BYTES("play"), .prompts = prompts, .n = 2};
+	const struct nacre_prompts words = {.instruction = BYTES("thank you")};
+	struct auth_server *a = &p->server->server;
+
+	if (event->round == 1)
+		p->dialog_ok = slice_is(auth_server_response(a, event->token, 0), PLAY_PASSWORD) &&
+			       slice_is(auth_server_response(a, event->token, 1), "blue");
+	return auth_server_ask_prompts(a, event->token, event->round == 0 ? &questions : &words);
+}
+
+static int
+on_server_request(struct play *p, const struct nacre_event *event)
+{
+	struct auth_server *a = &p->server->server;
+
+	if (desk_is(event->method, "keyboard-interactive") && event->round < 2)
+		return ask_prompts(p, event);
+	if (slice_is(auth_server_password(a, event->token), PLAY_EXPIRED) && !event->change)
+		return auth_server_ask_new_password(a, event->token, "choose another");
+	return auth_server_answer(a, event->token, judge(p, event), NULL);
+}
+
 static int
 on_server_event(struct play *p, const struct nacre_event *event)
 {
 	if (event->type == NACRE_EVENT_AUTH_REQUEST)
-		return auth_server_answer(&p->server->server, event->token, judge(p, event), NULL);
+		return on_server_request(p, event);
 	copy_name(p->server_method, event->method);
 	copy_name(p->user, event->user);
 	return 0;

@@ -5,12 +5,14 @@
 #include "desk.h"
 
 #define PLAY_PASSWORD "correct horse battery staple"
+#define PLAY_EXPIRED "older than a year"
 
 struct scene {
 	const char *name;
 	/* n none, p the right password, w a wrong one, k the key, K the key probed first, l the key without its private
-	 * half (unlocked when asked), L the same (declined when asked), o another key, O the same probed, r an RSA key;
-	 * after the last letter the client stops */
+	 * half (unlocked when asked), L the same (declined when asked), o another key, O the same probed, r an RSA key,
+	 * i keyboard-interactive with the right answers, j with a wrong one, d declined at its first question, e the
+	 * expired password, which is changed; after the last letter the client stops */
 	const char *answers;
 	const char *server_algorithms; /* NULL: all; the server announces nothing */
 	bool both;                     /* the server wants a key and a password */
@@ -27,10 +29,10 @@ struct play {
 	struct desk *client, *server;
 	const char *next;       /* of the scene's answers */
 	char sign;              /* the letter that a SIGN will be answered by */
-	bool password_ok, key_ok;
+	bool password_ok, key_ok, dialog_ok;
 	unsigned requests;
 	int client_result, server_result;
-	char client_method[16], server_method[16], user[16];
+	char client_method[24], server_method[24], user[24];
 };
 
 void play_init(struct play *p, const struct scene *scene);

@@ -405,18 +405,55 @@ a_large_banner_is_cut_and_an_empty_one_is_not_told(void **state)
 }
 
 static void
-a_request_for_a_new_password_counts_as_a_refusal(void **state)
+a_new_password_that_nobody_gives_counts_as_a_refusal(void **state)
 {
 	struct desk *d = waiting_for_password();
 	struct nacre_event ask;
 
 	(void)state;
 	assert_int_equal(give_kind(d, "changereq"), 0);
+	ask = desk_event(d, NACRE_EVENT_NEW_PASSWORD);
+	assert_true(desk_is(ask.data, "new one?"));
+	assert_true(desk_is(ask.user, "u"));
+	assert_true(auth_client_is_asking(&d->client));
+	assert_int_equal(auth_client_answer_new_password(&d->client, ask.token, NULL, NULL), 0);
 	ask = desk_event(d, NACRE_EVENT_AUTH);
 	assert_int_equal(ask.attempts, 1);
 	desk_sent_nothing(d);
 	assert_int_equal(auth_client_answer_stop(&d->client, ask.token, NULL), NACRE_E_AUTH);
 	assert_non_null(strstr(d->failure.text, "expired"));
+	desk_free(d);
+}
+
+/* RFC 4252 8: TRUE, the old password, the new one. */
+static void
+a_new_password_leaves_with_the_old_one(void **state)
+{
+	static const char expected[] =
+	    "\x32\0\0\0\1u\0\0\0\16ssh-connection\0\0\0\10password\1\0\0\0\2pw\0\0\0\4next";
+	struct desk *d = waiting_for_password();
+	struct nacre_event ask;
+	struct slice sent;
+	int again;
+
+	(void)state;
+	for (again = 0; again < 2; again++) { /* the server may want yet another one */
+		assert_int_equal(give_kind(d, "changereq"), 0);
+		ask = desk_event(d, NACRE_EVENT_NEW_PASSWORD);
+		assert_int_equal(
+		    auth_client_answer_new_password(&d->client, ask.token + 1, "pw", "next"), NACRE_E_MISUSE);
+		assert_int_equal(
+		    auth_client_answer_new_password(&d->client, ask.token, NULL, "next"), NACRE_E_ARGUMENT);
+		desk_sent_nothing(d);
+		assert_int_equal(auth_client_answer_new_password(&d->client, ask.token, "pw", "next"), 0);
+		sent = desk_take(d);
+		assert_int_equal(sent.n, sizeof(expected) - 1);
+		assert_memory_equal(sent.p, expected, sent.n);
+		assert_int_equal(
+		    auth_client_answer_new_password(&d->client, ask.token, "pw", "next"), NACRE_E_MISUSE);
+	}
+	assert_int_equal(desk_give_number(d, NUM_userauth_success), 0);
+	assert_false(desk_event(d, NACRE_EVENT_AUTHENTICATED).trivial);
 	desk_free(d);
 }
 
@@ -540,7 +577,8 @@ main(void)
 	    cmocka_unit_test(a_banner_before_any_request_is_told),
 	    cmocka_unit_test(a_thousand_banners_are_told_up_to_64_kib),
 	    cmocka_unit_test(a_large_banner_is_cut_and_an_empty_one_is_not_told),
-	    cmocka_unit_test(a_request_for_a_new_password_counts_as_a_refusal),
+	    cmocka_unit_test(a_new_password_that_nobody_gives_counts_as_a_refusal),
+	    cmocka_unit_test(a_new_password_leaves_with_the_old_one),
 	    cmocka_unit_test(stopping_says_why_it_came_to_nothing),
 	    cmocka_unit_test(a_server_that_refuses_for_ever_is_left),
 	    cmocka_unit_test(names_and_passwords_beyond_a_request_leave_the_question_open),

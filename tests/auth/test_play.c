@@ -174,22 +174,43 @@ enum cut {
 	CUT_BANNER,
 	CUT_PK_OK,
 	CUT_CHANGEREQ,
+	CUT_INFO_REQUEST,
 	CUT_SERVICE,
 	CUT_NONE,
 	CUT_PASSWORD,
 	CUT_PROBE,
 	CUT_SIGNED,
+	CUT_KBDINT,
+	CUT_INFO_RESPONSE,
 	CUTS
 };
 
 /* A machine that waits for the message. */
+static struct desk *
+ready_server(enum cut cut)
+{
+	static const struct nacre_prompt prompts[2] = {{.echo = true}, {.echo = false}};
+	struct desk *d;
+
+	if (cut == CUT_SERVICE)
+		return desk_server(NULL, NULL);
+	d = desk_server_open("publickey,password,keyboard-interactive", NULL);
+	if (cut != CUT_INFO_RESPONSE)
+		return d;
+	assert_int_equal(desk_give_kbdint(d, "u"), 0);
+	assert_int_equal(auth_server_ask_prompts(&d->server, d->last_token,
+			     &(struct nacre_prompts){.prompts = prompts, .n = 2}),
+	    0);
+	return d;
+}
+
 static struct desk *
 ready_for(enum cut cut)
 {
 	struct desk *d;
 
 	if (cut >= CUT_SERVICE)
-		return cut == CUT_SERVICE ? desk_server(NULL, NULL) : desk_server_open(NULL, NULL);
+		return ready_server(cut);
 	d = desk_client(NULL);
 	assert_int_equal(auth_client_start(&d->client, desk_session_id), 0);
 	if (cut == CUT_ACCEPT)
@@ -198,6 +219,8 @@ ready_for(enum cut cut)
 	if (cut == CUT_PK_OK)
 		assert_int_equal(
 		    auth_client_answer_publickey(&d->client, d->last_token, "u", desk_key[DESK_ED25519], true), 0);
+	else if (cut == CUT_INFO_REQUEST)
+		assert_int_equal(auth_client_answer_interactive(&d->client, d->last_token, "u", NULL), 0);
 	else
 		assert_int_equal(auth_client_answer_password(&d->client, d->last_token, "u", "p"), 0);
 	return d;
@@ -219,7 +242,9 @@ put_message_from_server(struct buf *b, enum cut cut)
 	const struct slice key = key_blob(desk_key[DESK_ED25519]);
 
 	buf_put_u8(b, (uint8_t[]){NUM_service_accept, NUM_userauth_failure, NUM_userauth_success, NUM_userauth_banner,
-			  NUM_userauth_pk_ok, NUM_userauth_passwd_changereq}[cut]);
+			  NUM_userauth_pk_ok, NUM_userauth_passwd_changereq, NUM_userauth_info_request}[cut]);
+	if (cut == CUT_INFO_REQUEST)
+		buf_put(b, "\0\0\0\1n\0\0\0\1i\0\0\0\0\0\0\0\2\0\0\0\1a\1\0\0\0\0\0", 29);
 	if (cut == CUT_ACCEPT)
 		buf_put_cstring(b, "ssh-userauth");
 	if (cut == CUT_FAILURE)
@@ -250,6 +275,10 @@ put_message(struct buf *b, enum cut cut)
 		put_request(b, "none", SLICE_NONE);
 	else if (cut == CUT_PASSWORD)
 		put_request(b, "password", SLICE_LIT("\0\0\0\0\2pw"));
+	else if (cut == CUT_KBDINT)
+		put_request(b, "keyboard-interactive", SLICE_LIT("\0\0\0\0\0\0\0\3pam"));
+	else if (cut == CUT_INFO_RESPONSE)
+		buf_put(b, "\x3d\0\0\0\2\0\0\0\1a\0\0\0\0", 14);
 	else if (cut == CUT_SIGNED)
 		desk_build_signed(b, desk_key[DESK_ED25519], "ssh-ed25519", "u");
 	else {

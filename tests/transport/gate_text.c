@@ -66,7 +66,7 @@ is_reachable(const struct gate *g)
 	if (g->ext_info && g->kex != GATE_OPEN)
 		return false;
 	if (g->auth_family != FAMILY_GENERIC)
-		return g->role == NACRE_CLIENT && g->service == GATE_AUTH && g->kex == GATE_OPEN && !g->ext_info;
+		return (g->role == NACRE_CLIENT || g->auth_family == FAMILY_KBDINT) && g->service == GATE_AUTH && g->kex == GATE_OPEN && !g->ext_info;
 	return true;
 }
 
@@ -83,7 +83,7 @@ add_state(struct states *s, struct gate g)
 static void
 add_variants(struct states *s, struct gate g)
 {
-	static const enum msg_family families[] = {FAMILY_GENERIC, FAMILY_PUBKEY, FAMILY_PASSWORD};
+	static const enum msg_family families[] = {FAMILY_GENERIC, FAMILY_PUBKEY, FAMILY_PASSWORD, FAMILY_KBDINT};
 	size_t i;
 
 	for (g.kex_family = FAMILY_KEX_DH; g.kex_family <= FAMILY_KEX_GEX; g.kex_family++)
@@ -135,6 +135,7 @@ put_legend(struct text *t, const struct states *s)
 		const struct gate *g = &s->at[i];
 		const char *method = g->auth_family == FAMILY_PUBKEY     ? ", method publickey"
 				     : g->auth_family == FAMILY_PASSWORD ? ", method password"
+				     : g->auth_family == FAMILY_KBDINT   ? ", method keyboard-interactive"
 									 : "";
 
 		put(t, "  %c  %s exchange: %s%s%s, service: %s%s%s\n", state_letter(i), g->first ? "first" : "later",
@@ -148,7 +149,7 @@ static const char *
 number_name(unsigned number)
 {
 	static const enum msg_family families[] = {
-	    FAMILY_GENERIC, FAMILY_KEX_ECDH, FAMILY_KEX_GEX, FAMILY_PUBKEY, FAMILY_PASSWORD};
+	    FAMILY_GENERIC, FAMILY_KEX_ECDH, FAMILY_KEX_GEX, FAMILY_PUBKEY, FAMILY_PASSWORD, FAMILY_KBDINT};
 	size_t i;
 
 	for (i = 0; i < sizeof(families) / sizeof(families[0]); i++) {
