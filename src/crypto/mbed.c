@@ -6,6 +6,7 @@
 #include <mbedtls/aes.h>
 #include <mbedtls/gcm.h>
 #include <mbedtls/md5.h>
+#include <mbedtls/pkcs5.h>
 #include <mbedtls/platform_util.h>
 #include <mbedtls/sha1.h>
 #include <mbedtls/sha512.h>
@@ -173,6 +174,25 @@ mbed_ctr_free(void *state)
 
 	mbedtls_aes_free(&ctr->aes);
 	mbedtls_platform_zeroize(ctr, sizeof(*ctr));
+}
+
+int
+mbed_pbkdf2(int md, struct slice password, struct slice salt, uint32_t iterations, uint8_t *key, size_t n)
+{
+#if MBEDTLS_VERSION_NUMBER < 0x03000000
+	mbedtls_md_context_t context;
+	int r;
+
+	mbedtls_md_init(&context);
+	if ((r = mbedtls_md_setup(&context, mbedtls_md_info_from_type((mbedtls_md_type_t)md), 1)) == 0)
+		r = mbedtls_pkcs5_pbkdf2_hmac(
+		    &context, password.p, password.n, salt.p, salt.n, iterations, (uint32_t)n, key);
+	mbedtls_md_free(&context);
+	return status(r);
+#else
+	return status(mbedtls_pkcs5_pbkdf2_hmac_ext(
+	    (mbedtls_md_type_t)md, password.p, password.n, salt.p, salt.n, iterations, (uint32_t)n, key));
+#endif
 }
 
 int

@@ -28,4 +28,8 @@ int mbed_ctr_init(void *state, const uint8_t *key, size_t key_len, const uint8_t
 int mbed_ctr_crypt(void *state, uint8_t *p, size_t n) NACRE_CHECK;
 void mbed_ctr_free(void *state);
 
+/* PBKDF2 (RFC 8018 5.2) with HMAC over the hash that mbedTLS numbers `md` (an mbedtls_md_type_t), n bytes to key. */
+int mbed_pbkdf2(
+    int md, struct slice password, struct slice salt, uint32_t iterations, uint8_t *key, size_t n) NACRE_CHECK;
+
 #endif

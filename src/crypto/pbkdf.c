@@ -1,10 +1,10 @@
 /* pbkdf: see pbkdf.h. Knows: mbedTLS's PBKDF2 and MD5, libsodium's scrypt. Must not know: files. RFC 8018 5.2,
  * RFC 7914. */
 #include "pbkdf.h"
+#include "mbed.h"
 #include "mem.h"
 
 #include <mbedtls/md.h>
-#include <mbedtls/pkcs5.h>
 #include <sodium.h>
 
 #define MD5_LEN 16
@@ -18,7 +18,7 @@ finish(int r, uint8_t *key, size_t n)
 	return NACRE_E_CRYPTO;
 }
 
-static const mbedtls_md_info_t *
+static mbedtls_md_type_t
 md_of(enum pbkdf_hash hash)
 {
 	static const mbedtls_md_type_t types[] = {
@@ -29,21 +29,13 @@ md_of(enum pbkdf_hash hash)
 	    [PBKDF_SHA512] = MBEDTLS_MD_SHA512,
 	};
 
-	return mbedtls_md_info_from_type(types[hash]);
+	return types[hash];
 }
 
 int
 pbkdf2(enum pbkdf_hash hash, struct slice password, struct slice salt, uint32_t iterations, uint8_t *key, size_t n)
 {
-	mbedtls_md_context_t md;
-	int r;
-
-	mbedtls_md_init(&md);
-	if ((r = mbedtls_md_setup(&md, md_of(hash), 1)) == 0)
-		r = mbedtls_pkcs5_pbkdf2_hmac(
-		    &md, password.p, password.n, salt.p, salt.n, iterations, (uint32_t)n, key);
-	mbedtls_md_free(&md);
-	return finish(r, key, n);
+	return finish(mbed_pbkdf2((int)md_of(hash), password, salt, iterations, key, n), key, n);
 }
 
 int
@@ -106,7 +98,8 @@ pbkdf_hmac(enum pbkdf_hash hash, struct slice key, struct slice data, uint8_t *o
 {
 	static const uint8_t none[1];
 
-	return mbedtls_md_hmac(md_of(hash), key.n == 0 ? none : key.p, key.n, data.p, data.n, out) == 0
+	return mbedtls_md_hmac(
+		   mbedtls_md_info_from_type(md_of(hash)), key.n == 0 ? none : key.p, key.n, data.p, data.n, out) == 0
 		   ? 0
 		   : NACRE_E_CRYPTO;
 }
