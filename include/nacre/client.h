@@ -25,6 +25,7 @@
 #ifndef NACRE_CLIENT_H
 #define NACRE_CLIENT_H
 
+#include <nacre/auth.h>
 #include <nacre/channel.h>
 #include <nacre/conn.h>
 #include <nacre/env.h>
@@ -109,6 +110,15 @@ enum nacre_ask { NACRE_ASK_PASSWORD, NACRE_ASK_PASSPHRASE };
  * the NUL; it is wiped after use. Returns 0, or nonzero to give up. No deadline runs meanwhile. */
 typedef int nacre_ask_fn(void *ctx, enum nacre_ask what, const char *about, char *answer, size_t cap);
 
+/* Asks a person what the server asks in "keyboard-interactive" (RFC 4256 3.3). answers: as many rooms as there are prompts,
+ * each of cap bytes with the NUL; they are wiped after use. Without prompts the words are only to be shown. Returns 0, or
+ * nonzero to give up. No deadline runs meanwhile. */
+typedef int nacre_prompts_fn(void *ctx, const struct nacre_prompts *prompts, char *const *answers, size_t cap);
+
+/* Asks a person for a new password, since the old one has expired (RFC 4252 8). words: the server's; answer as in
+ * nacre_ask_fn. Returns 0, or nonzero to leave it as it is: then the password counts as refused. */
+typedef int nacre_new_password_fn(void *ctx, struct nacre_bytes words, char *answer, size_t cap);
+
 /* Timeouts in ms: 0 is the default, -1 is none.
  *
  *   connect  30 s   all addresses of the host together; the resolver has limits of its own
@@ -124,7 +134,8 @@ struct nacre_connect_options {
 
 	/* Credentials. A single unlocked key, or only a password, is sent at once; a locked key, or one of several, is
 	 * first offered by its public half and unlocked only when the server would take it. With none of them the
-	 * server is asked what it allows ("none", RFC 4252 5.2). Keys go before the password. */
+	 * server is asked what it allows ("none", RFC 4252 5.2). Keys go before the password (auth.h). The password opens
+	 * locked keys where no passphrase was given; the passphrase is never sent to the server. */
 	const char *password;
 	const nacre_key *key; /* with its private half; borrowed during the call */
 	const char *key_file; /* must pass the checks of nacre_key_load */
@@ -151,6 +162,24 @@ struct nacre_connect_options {
 	unsigned keepalive_max;
 	uint32_t window, window_max;
 	size_t memory_max;
+
+	/* Authentication, more of it (auth.h). */
+	nacre_prompts_fn *prompts; /* for keyboard-interactive; NULL: see nacre_auth_next */
+	void *prompts_ctx;
+	nacre_new_password_fn *new_password; /* NULL: an expired password is a refused one */
+	void *new_password_ctx;
+	nacre_auth_strategy *auth_strategy; /* NULL: nacre_auth_default */
+	void *auth_strategy_ctx;
+	const char *auth_methods; /* that may be used, in order; NULL: "publickey,password,keyboard-interactive" */
+	bool no_look_for_keys; /* do not try ~/.ssh/id_ed25519, id_ecdsa, id_rsa, id_ecdsa_sk, id_ed25519_sk */
+	bool no_agent; /* do not ask an agent for its keys */
+	bool identities_only; /* only keys that were named: none that are found, and of an agent's only those */
+	/* Take success where the server has looked at no credential, by "none" or by a dialog without a question, though
+	 * one was given; else that is NACRE_E_AUTH_TRIVIAL. */
+	bool allow_trivial_auth;
+	/* GSSAPI is not built in: any of these is NACRE_E_UNSUPPORTED. */
+	bool gss_auth, gss_kex, gss_deleg_creds, gss_trust_dns;
+	const char *gss_host;
 };
 
 /* Connects, checks the host key, authenticates.
@@ -165,7 +194,13 @@ struct nacre_connect_options {
  *         NACRE_E_KEY_*          a key file is malformed, or locked without anybody knowing the passphrase
  *         NACRE_E_RESOLVE, _CONNECT, _TIMEOUT      see nacre_dial; TIMEOUT also where the server stalls
  *         NACRE_E_HOST_KEY_UNKNOWN, _CHANGED, _REVOKED   the key is not trusted; nothing secret was sent
- *         NACRE_E_AUTH, _AUTH_METHODS, _AUTH_PARTIAL     no credential was enough; the message says what was tried
+ *         NACRE_E_UNSUPPORTED    a gss option is set, or compress without zlib
+ *         NACRE_E_AUTH           every credential was refused
+ *         NACRE_E_AUTH_NOTHING   there is no credential to try
+ *         NACRE_E_AUTH_METHODS   the server takes none of the kinds that there are; `theirs` of the error is its list
+ *         NACRE_E_AUTH_PARTIAL   it wants one more; `theirs` is what it would take
+ *         NACRE_E_AUTH_TRIVIAL   it let us in without looking at the credential that was given
+ *         (of all these the message tells the attempts, and nacre_client_auth_attempts gives each)
  *         NACRE_E_KEY_PASSPHRASE_WRONG    the server would have taken a key that the passphrase does not unlock
  *         and what the connection can fail with (conn.h). After a failure the client is closed. */
 NACRE_API int nacre_client_connect(
@@ -183,6 +218,11 @@ NACRE_API int nacre_client_fd(const nacre_client *client);
 NACRE_API int nacre_client_peer_address(nacre_client *client, char *out, size_t cap);
 /* The method that authenticated last ("publickey"); "" where not connected. Static until the next connect. */
 NACRE_API const char *nacre_client_auth_method(const nacre_client *client);
+/* Has the server let us in without looking at a credential? */
+NACRE_API bool nacre_client_auth_was_trivial(const nacre_client *client);
+/* What the last nacre_client_connect has tried, oldest first, with the server's answers: *n of them. They live until the
+ * next one. */
+NACRE_API const struct nacre_attempt *nacre_client_auth_attempts(const nacre_client *client, size_t *n);
 
 /* --- the connection --- */
 

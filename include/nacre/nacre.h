@@ -4,6 +4,7 @@
 
 #include <nacre/algorithms.h>
 #include <nacre/allowed_signers.h>
+#include <nacre/auth.h>
 #include <nacre/channel.h>
 #include <nacre/client.h>
 #include <nacre/cert.h>

@@ -1,20 +1,39 @@
-/* auth_plan: which credential next. Knows: the caller's credentials, and what was tried. Must not know: messages.
- * Serves: RFC 4252 5 (the client chooses), 5.2, 7, 8. */
-#include <sodium.h>
+/* auth_plan: carries out what a strategy says, and tells it what came of that. Knows: the question that is open, the
+ * list of attempts. Must not know: which credential is worth trying. Serves: RFC 4252 5 (the client chooses), 5.1,
+ * 7, 8. */
 #include <stdio.h>
 #include <string.h>
 #include "clock.h"
 #include "facade.h"
 
-/* Answers the question with its credential: true. False: it has none (left) that the server would look at. */
-typedef bool plan_step(nacre_client *c, const struct nacre_event *event);
+#define PLAN_TURNS_MAX 256 /* of the strategy without a request: more is an endless loop */
+
+static const char *
+find_unsupported(const struct nacre_connect_options *o)
+{
+	const struct {
+		const char *name;
+		bool wanted;
+	} rows[] = {{"gss_auth", o->gss_auth}, {"gss_kex", o->gss_kex}, {"gss_deleg_creds", o->gss_deleg_creds},
+	    {"gss_trust_dns", o->gss_trust_dns}, {"gss_host", o->gss_host != NULL}};
+
+	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+		if (rows[i].wanted)
+			return rows[i].name;
+	}
+	return NULL;
+}
 
 int
 auth_plan_new(const struct nacre_env *env, const struct nacre_connect_options *options, struct auth_plan **plan,
     struct failure *why)
 {
+	const char *unsupported = find_unsupported(options);
 	int rc;
 
+	if (unsupported != NULL)
+		return failure_set(
+		    why, NACRE_E_UNSUPPORTED, NACRE_ORIGIN_LOCAL, "%s: GSSAPI is not built in", unsupported);
 	*plan = mem_new(env, sizeof(**plan));
 	if (*plan == NULL)
 		return failure_set(why, NACRE_E_NOMEM, NACRE_ORIGIN_RESOURCE, "out of memory");
@@ -36,127 +55,201 @@ auth_plan_free(struct auth_plan *plan, const struct nacre_env *env)
 	mem_wipe_free(env, plan, sizeof(*plan));
 }
 
-/* Before the first refusal the server has not said what it allows: then everything may be tried. */
-static bool
-is_unknown(const struct nacre_event *event)
+bool
+auth_plan_has_credential(const struct nacre_connect_options *o)
 {
-	return event->attempts == 0 && !event->partial && event->methods.n == 0;
+	return o->password != NULL || o->key != NULL || o->key_file != NULL ||
+	       (o->key_files != NULL && o->key_files[0] != NULL);
 }
 
-static bool
-is_allowed(const struct nacre_event *event, struct slice method)
+/* What the server says to the attempt that was open. Where none is, this side has given one up: nothing is new. */
+static void
+note_answer(nacre_client *c, const struct nacre_event *event)
 {
-	return is_unknown(event) || slice_has_name(slice_of(event->methods.p, event->methods.n), method);
-}
-
-static struct plan_key *
-next_key(struct auth_plan *plan)
-{
-	for (size_t i = 0; i < plan->n_keys; i++) {
-		if (!plan->keys[i].used)
-			return &plan->keys[i];
-	}
-	return NULL;
-}
-
-static bool
-try_keys(nacre_client *c, const struct nacre_event *event)
-{
+	struct nacre_attempt *attempt = auth_record_open(&c->record);
 	struct auth_plan *plan = c->plan;
-	struct plan_key *key;
-	bool probe;
-	int rc;
 
-	while (is_allowed(event, SLICE_LIT("publickey")) && (key = next_key(plan)) != NULL) {
-		key->used = true;
-		plan->current = key;
-		/* One of many: the server may refuse it, and a signature costs more than a question. */
-		probe = plan->n_keys > 1 || !nacre_key_has_private(key->key);
-		rc = nacre_conn_answer_auth_publickey(c->conn, event->token, c->user, key->key, probe);
-		if (rc == NACRE_OK)
-			return true;
-		client_log(c, NACRE_LOG_WARNING, "key %s is not used: %s", key->path == NULL ? "(given)" : key->path,
-		    nacre_status_text(rc));
-		(void)failure_set(&plan->problem, rc, failure_origin(rc),
-		    "key %s: no signature algorithm for it is enabled", key->path == NULL ? "(given)" : key->path);
-	}
+	if (attempt == NULL)
+		return;
+	plan->methods_known = true;
+	plan->partial = event->partial;
+	snprintf(plan->methods, sizeof(plan->methods), "%.*s", (int)event->methods.n,
+	    event->methods.n == 0 ? "" : (const char *)event->methods.p);
+	attempt->result = event->partial ? NACRE_ATTEMPT_PARTIAL : NACRE_ATTEMPT_REFUSED;
+	(void)nacre_text_escape(attempt->remaining, sizeof(attempt->remaining), event->methods, false);
+	client_log(c, NACRE_LOG_DEBUG, "%s %s was %s; allowed: %s", attempt->method, attempt->name,
+	    event->partial ? "accepted, and more is wanted" : "refused", attempt->remaining);
+	if (strcmp(attempt->method, "publickey") == 0 && plan->current != NULL)
+		plan->current->tried = auth_attempt_counts(attempt);
+}
+
+static struct nacre_attempt *
+begin(nacre_client *c, const char *method, const struct plan_key *key)
+{
+	struct nacre_attempt *attempt = auth_record_add(&c->record, c->env, method, key);
+
+	if (attempt == NULL)
+		(void)failure_set(&c->plan->problem, NACRE_E_NOMEM, NACRE_ORIGIN_RESOURCE, "out of memory");
+	return attempt;
+}
+
+/* True where the request has left. */
+static bool
+has_left(struct nacre_attempt *attempt, int rc)
+{
+	if (rc == NACRE_OK)
+		return true;
+	attempt->result = NACRE_ATTEMPT_GIVEN_UP;
+	attempt->error = rc;
 	return false;
 }
 
 static bool
-try_password(nacre_client *c, const struct nacre_event *event)
+try_none(nacre_client *c, uint64_t token, const struct nacre_auth_next *next)
 {
-	struct auth_plan *plan = c->plan;
+	struct nacre_attempt *attempt = begin(c, "none", NULL);
 
-	if (plan->password_used || plan->options.password == NULL || !is_allowed(event, SLICE_LIT("password")))
-		return false;
-	plan->password_used = true;
-	return nacre_conn_answer_auth_password(c->conn, event->token, c->user, plan->options.password) == NACRE_OK;
-}
-
-/* RFC 4252 5.2. Only where nothing was given: a server that lets everybody in must not seem to have checked a
- * credential (CVE-2021-36367 and its kin). */
-static bool
-try_none(nacre_client *c, const struct nacre_event *event)
-{
-	struct auth_plan *plan = c->plan;
-
-	if (plan->none_used || plan->n_keys > 0 || plan->options.password != NULL || !is_unknown(event))
-		return false;
-	plan->none_used = true;
-	return nacre_conn_answer_auth_none(c->conn, event->token, c->user) == NACRE_OK;
+	(void)next;
+	return attempt != NULL && has_left(attempt, nacre_conn_answer_auth_none(c->conn, token, c->user));
 }
 
 static bool
-try_asking(nacre_client *c, const struct nacre_event *event)
+try_password(nacre_client *c, uint64_t token, const struct nacre_auth_next *next)
 {
+	struct nacre_attempt *attempt = begin(c, "password", NULL);
 	struct auth_plan *plan = c->plan;
-	char about[2 * CLIENT_NAME_MAX + 1], answer[PLAN_SECRET_MAX];
-	bool answered;
 
-	if (plan->options.ask == NULL || plan->asked >= PLAN_ASK_MAX || !is_allowed(event, SLICE_LIT("password")))
+	if (attempt == NULL)
 		return false;
-	plan->asked++;
-	snprintf(about, sizeof(about), "%s@%s", c->user, c->host);
-	answered = plan_ask(c, NACRE_ASK_PASSWORD, about, answer) &&
-		   nacre_conn_answer_auth_password(c->conn, event->token, c->user, answer) == NACRE_OK;
-	sodium_memzero(answer, sizeof(answer));
-	return answered || client_is_cancelled(c);
+	plan->password = next->password;
+	if (plan->password == NULL && plan->options.ask != NULL && plan_ask_password(c, plan->typed))
+		plan->password = plan->typed;
+	if (plan->password == NULL)
+		return has_left(attempt, NACRE_E_CANCELLED);
+	return has_left(attempt, nacre_conn_answer_auth_password(c->conn, token, c->user, plan->password));
 }
 
-/* In this order; asking a person comes last. */
-static plan_step *const plan_steps[] = {try_keys, try_password, try_none, try_asking};
-
-static void
-plan_stop(nacre_client *c, const struct nacre_event *event)
+static bool
+try_interactive(nacre_client *c, uint64_t token, const struct nacre_auth_next *next)
 {
-	const struct auth_plan *plan = c->plan;
-	char text[FAILURE_TEXT_MAX];
-	int n = snprintf(text, sizeof(text), "tried as %.100s:", c->user);
+	struct nacre_attempt *attempt = begin(c, "keyboard-interactive", NULL);
 
-	if (plan->n_keys > 0)
-		n += snprintf(
-		    text + n, sizeof(text) - (size_t)n, " %zu key%s", plan->n_keys, plan->n_keys == 1 ? "" : "s");
-	if (plan->password_used || plan->asked > 0)
-		n += snprintf(text + n, sizeof(text) - (size_t)n, "%s a password", plan->n_keys > 0 ? "," : "");
-	if (plan->n_keys == 0 && !plan->password_used && plan->asked == 0)
-		(void)snprintf(text + n, sizeof(text) - (size_t)n, " no credential");
-	(void)nacre_conn_answer_auth_stop(c->conn, event->token, text);
+	c->plan->fallback = next->password;
+	return attempt != NULL && has_left(attempt, nacre_conn_answer_auth_interactive(c->conn, token, c->user, NULL));
+}
+
+static struct plan_key *
+find_key(struct auth_plan *plan, const nacre_key *key)
+{
+	for (size_t i = 0; i < plan->n_keys; i++) {
+		if (plan->keys[i].key == key)
+			return &plan->keys[i];
+	}
+	plan->foreign = (struct plan_key){.key = key};
+	return &plan->foreign;
+}
+
+static bool
+try_key(nacre_client *c, uint64_t token, const struct nacre_auth_next *next)
+{
+	struct auth_plan *plan = c->plan;
+	struct nacre_attempt *attempt;
+	int rc;
+
+	if (next->key == NULL)
+		return false;
+	plan->current = find_key(plan, next->key);
+	if ((attempt = begin(c, "publickey", plan->current)) == NULL)
+		return false;
+	rc = nacre_conn_answer_auth_publickey(c->conn, token, c->user, next->key, next->probe);
+	if (has_left(attempt, rc))
+		return true;
+	plan->current->tried = true;
+	client_log(c, NACRE_LOG_WARNING, "key %s is not used: %s", plan_key_name(plan->current), nacre_status_text(rc));
+	(void)failure_set(&plan->problem, rc, failure_origin(rc), "key %s: no signature algorithm for it is enabled",
+	    plan_key_name(plan->current));
+	return false;
+}
+
+typedef bool plan_try(nacre_client *c, uint64_t token, const struct nacre_auth_next *next);
+
+static plan_try *const plan_tries[] = {
+    [NACRE_AUTH_NONE] = try_none,
+    [NACRE_AUTH_KEY] = try_key,
+    [NACRE_AUTH_PASSWORD] = try_password,
+    [NACRE_AUTH_INTERACTIVE] = try_interactive,
+};
+
+static struct nacre_auth_state
+state_of(nacre_client *c)
+{
+	struct auth_plan *plan = c->plan;
+
+	for (size_t i = 0; i < plan->n_keys; i++)
+		plan->shown[i] = (struct nacre_auth_key){.key = plan->keys[i].key,
+		    .source = plan->keys[i].source,
+		    .name = plan_key_name(&plan->keys[i]),
+		    .tried = plan->keys[i].tried};
+	return (struct nacre_auth_state){
+	    .host = c->host,
+	    .user = c->user,
+	    .options = &plan->options,
+	    .methods = plan->methods_known ? plan->methods : NULL,
+	    .partial = plan->partial,
+	    .attempts = c->record.list,
+	    .n_attempts = c->record.n,
+	    .keys = plan->shown,
+	    .n_keys = plan->n_keys,
+	};
+}
+
+/* NACRE_AUTH_STOP where it says so, or cannot be asked any more. */
+static enum nacre_auth_kind
+ask_strategy(nacre_client *c, struct nacre_auth_next *next)
+{
+	const struct nacre_connect_options *options = &c->plan->options;
+	struct nacre_auth_state state = state_of(c);
+	int rc;
+
+	*next = (struct nacre_auth_next){.kind = NACRE_AUTH_STOP};
+	if (options->auth_strategy == NULL)
+		return nacre_auth_default(NULL, &state, next) == 0 ? next->kind : NACRE_AUTH_STOP;
+	c->in_callback++;
+	rc = options->auth_strategy(options->auth_strategy_ctx, &state, next);
+	c->in_callback--;
+	if (client_is_cancelled(c))
+		return NACRE_AUTH_STOP;
+	(void)nacre_conn_tick(c->conn, nacre_clock_ms());
+	return rc == 0 && (unsigned)next->kind <= NACRE_AUTH_INTERACTIVE ? next->kind : NACRE_AUTH_STOP;
 }
 
 void
 auth_plan_answer(nacre_client *c, const struct nacre_event *event)
 {
-	struct nacre_bytes methods = event->methods;
+	struct nacre_auth_next next;
+	uint64_t token = event->token;
+	enum nacre_auth_kind kind;
 
-	if (event->attempts > 0 || event->partial)
-		client_log_peer(
-		    c, NACRE_LOG_DEBUG, event->partial ? "accepted, and more is wanted" : "refused; allowed", methods);
-	for (size_t i = 0; i < sizeof(plan_steps) / sizeof(plan_steps[0]); i++) {
-		if (client_is_cancelled(c) || plan_steps[i](c, event))
+	note_answer(c, event);
+	for (int i = 0; i < PLAN_TURNS_MAX && (kind = ask_strategy(c, &next)) != NACRE_AUTH_STOP; i++) {
+		if (plan_tries[kind](c, token, &next) || client_is_cancelled(c))
 			return;
 	}
-	plan_stop(c, event);
+	if (!client_is_cancelled(c))
+		(void)nacre_conn_answer_auth_stop(c->conn, token, NULL);
+}
+
+/* This key is passed over. */
+static void
+decline_signature(nacre_client *c, uint64_t token, int error)
+{
+	struct nacre_attempt *attempt = auth_record_open(&c->record);
+
+	if (attempt != NULL)
+		(void)has_left(attempt, error);
+	if (c->plan->current != NULL)
+		c->plan->current->tried = true;
+	(void)nacre_conn_answer_sign(c->conn, token, NULL, 0);
 }
 
 /* By the key's signer, which may take its time; NULL declines. */
@@ -171,8 +264,7 @@ sign_elsewhere(nacre_client *c, const struct nacre_event *event)
 
 	snprintf(algorithm, sizeof(algorithm), "%.*s", (int)event->algorithm.n, (const char *)event->algorithm.p);
 	c->in_callback++;
-	rc = nacre_key_sign(
-	    c->env, c->plan->current->key, algorithm, event->data.p, event->data.n, &signature, &n);
+	rc = nacre_key_sign(c->env, c->plan->current->key, algorithm, event->data.p, event->data.n, &signature, &n);
 	c->in_callback--;
 	if (client_is_cancelled(c)) {
 		nacre_key_signature_free(c->env, signature, n);
@@ -181,9 +273,9 @@ sign_elsewhere(nacre_client *c, const struct nacre_event *event)
 	(void)nacre_conn_tick(c->conn, nacre_clock_ms());
 	if (rc != NACRE_OK)
 		(void)failure_set(&c->plan->problem, rc, failure_origin(rc), "the key's signer made no signature");
-	/* What the connection does not take is no signature: then this key is passed over. */
-	if (nacre_conn_answer_sign(c->conn, token, signature, n) == NACRE_E_ARGUMENT)
-		(void)nacre_conn_answer_sign(c->conn, token, NULL, 0);
+	/* What the connection does not take is no signature. */
+	if (rc != NACRE_OK || nacre_conn_answer_sign(c->conn, token, signature, n) == NACRE_E_ARGUMENT)
+		decline_signature(c, token, rc != NACRE_OK ? rc : NACRE_E_CRYPTO);
 	nacre_key_signature_free(c->env, signature, n);
 }
 
@@ -193,6 +285,7 @@ auth_plan_sign(nacre_client *c, const struct nacre_event *event)
 {
 	struct auth_plan *plan = c->plan;
 	nacre_key *unlocked = NULL;
+	int rc;
 
 	if (plan == NULL || plan->current == NULL || !nacre_key_equal(plan->current->key, event->key)) {
 		(void)nacre_conn_answer_sign(c->conn, event->token, NULL, 0);
@@ -206,9 +299,10 @@ auth_plan_sign(nacre_client *c, const struct nacre_event *event)
 		sign_elsewhere(c, event);
 		return;
 	}
-	if (plan_unlock(c, plan->current, &unlocked, &plan->problem) == NACRE_OK)
+	rc = plan_unlock(c, plan->current, &unlocked, &plan->problem);
+	if (rc == NACRE_OK)
 		(void)nacre_conn_answer_sign_key(c->conn, event->token, unlocked);
 	else if (!client_is_cancelled(c))
-		(void)nacre_conn_answer_sign(c->conn, event->token, NULL, 0);
+		decline_signature(c, event->token, rc);
 	nacre_key_free(unlocked);
 }

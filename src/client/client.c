@@ -36,6 +36,7 @@ client_destroy(struct nacre_client *c)
 	client_close(c);
 	trust_wipe(&c->trust);
 	failure_clear(&c->key_problem, env);
+	auth_record_free(&c->record, env);
 	failure_clear(&c->failure, env);
 	mem_wipe_free(env, c, sizeof(*c));
 }

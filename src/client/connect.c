@@ -123,17 +123,11 @@ is_authenticated(struct nacre_client *c, void *arg)
 static int
 name_the_reason(struct nacre_client *c, int rc)
 {
-	const struct failure *problem = &c->plan->problem;
 	char text[FAILURE_TEXT_MAX];
 
-	if (rc == c->key_problem.code)
-		problem = &c->key_problem;
-	else if (rc != NACRE_E_AUTH && rc != NACRE_E_AUTH_METHODS && rc != NACRE_E_AUTH_PARTIAL)
-		return rc;
-	if (problem->code == 0)
-		return rc;
-	snprintf(text, sizeof(text), "%s", problem->text);
-	rc = problem->code;
+	if (rc != c->key_problem.code)
+		return auth_plan_explain(c, rc);
+	snprintf(text, sizeof(text), "%s", c->key_problem.text);
 	failure_clear(&c->failure, c->env);
 	return client_fail(c, rc, "%s", text);
 }
@@ -166,6 +160,8 @@ connect_now(struct nacre_client *c, const char *host, const struct nacre_connect
 
 	client_close(c); /* what is left of a connection that has ended */
 	failure_clear(&c->key_problem, c->env);
+	auth_record_free(&c->record, c->env);
+	c->auth_trivial = false;
 	if (options->sock != NULL)
 		c->io.fd = *options->sock;
 	rc = connect_steps(c, host, options);

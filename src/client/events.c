@@ -62,6 +62,8 @@ on_banner(struct nacre_client *c, const struct nacre_event *event)
 static void
 on_authenticated(struct nacre_client *c, const struct nacre_event *event)
 {
+	if (!auth_plan_accept(c, event))
+		return;
 	(void)nacre_text_escape(c->auth_method, sizeof(c->auth_method), event->method, false);
 	c->authenticated = true;
 	client_log(c, NACRE_LOG_INFO, "authenticated as %s by %s", c->user, c->auth_method);
@@ -101,6 +103,8 @@ static event_fn *const event_handlers[NACRE_EVENT_CLOSED + 1] = {
     [NACRE_EVENT_HOST_KEY] = client_on_host_key,
     [NACRE_EVENT_AUTH] = on_auth,
     [NACRE_EVENT_SIGN] = on_sign,
+    [NACRE_EVENT_PROMPTS] = auth_plan_prompts,
+    [NACRE_EVENT_NEW_PASSWORD] = auth_plan_new_password,
     [NACRE_EVENT_CHANNEL_OPEN] = on_open,
     [NACRE_EVENT_CHANNEL_REQUEST] = on_channel_request,
     [NACRE_EVENT_GLOBAL_REQUEST] = on_global_request,

@@ -43,6 +43,8 @@ struct nacre_client {
 	unsigned port;
 	int channel_timeout_ms;
 	struct auth_plan *plan; /* while connecting */
+	struct auth_record record; /* of the last connect */
+	bool auth_trivial;
 	struct failure key_problem; /* why the host key was refused */
 	struct nacre_channel *channels;
 	struct global_reply reply;

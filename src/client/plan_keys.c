@@ -1,13 +1,11 @@
-/* plan_keys: the keys of an authentication plan. Knows: key files, passphrases, whom to ask. Must not know: messages.
- * Serves: nothing on the wire. */
-#include <sodium.h>
+/* plan_keys: the keys of an authentication plan. Knows: key files, passphrases, what lies beside them. Must not know:
+ * messages. Serves: nothing on the wire. */
 #include <stdio.h>
 #include <string.h>
 #include <nacre/cert.h>
-#include "clock.h"
-#include "facade.h"
+#include <nacre/io.h>
+#include "auth_plan.h"
 
-#define PLAN_WHY_MAX 200
 #define NAME_MAX_LEN 4200 /* of a file, with "-cert.pub" and the NUL */
 
 static struct plan_key *
@@ -19,45 +17,36 @@ new_slot(struct auth_plan *plan, struct failure *why)
 	return NULL;
 }
 
-static int
-key_fail(struct failure *why, int rc, const char *path, const char *text)
-{
-	return failure_set(why, rc, failure_origin(rc), "%s: %s", path, text[0] != '\0' ? text : nacre_status_text(rc));
-}
-
-/* A security key's file holds no private half, and without a signer nobody asks the device. */
-static int
-parse_private(
-    const struct nacre_env *env, const struct plan_key *key, const char *passphrase, nacre_key **parsed, char *text)
-{
-	int rc = nacre_key_parse_private(env, key->file.p, key->file.n, passphrase, parsed, text, PLAN_WHY_MAX);
-
-	if (rc != NACRE_OK || nacre_key_can_sign(*parsed))
-		return rc;
-	nacre_key_free(*parsed);
-	*parsed = NULL;
-	(void)snprintf(text, PLAN_WHY_MAX, "the private half is in a security key");
-	return NACRE_E_UNSUPPORTED;
-}
-
-/* An encrypted PEM file does not show its public half: that may lie beside it; else a passphrase that was given opens
- * the file now. */
+/* An encrypted PEM file does not show its public half: that may lie beside it; else what was given opens it now. That
+ * the password does is a guess, whose failure says nothing. */
 static int
 load_hidden(const struct nacre_connect_options *options, const struct nacre_env *env, struct plan_key *key, char *text)
 {
 	int rc;
 
-	if (nacre_key_load_public(env, key->path, &key->owned, NULL, 0) == NACRE_OK)
+	if (nacre_key_load_public(env, key->name, &key->owned, NULL, 0) == NACRE_OK)
 		return NACRE_OK;
-	rc = parse_private(env, key, options->passphrase, &key->owned, text);
+	rc = plan_parse_private(env, key, plan_passphrase(options), &key->owned, text);
 	if (rc == NACRE_OK)
 		file_bytes_free(env, &key->file);
-	return rc;
+	if (rc != NACRE_E_KEY_PASSPHRASE_WRONG || options->passphrase != NULL)
+		return rc;
+	text[0] = '\0';
+	return NACRE_E_KEY_PASSPHRASE;
+}
+
+static int
+name_key(struct plan_key *key, const struct nacre_env *env, const char *name, struct failure *why)
+{
+	if ((key->name = mem_str(env, slice_str(name))) != NULL)
+		return NACRE_OK;
+	return failure_set(why, NACRE_E_NOMEM, NACRE_ORIGIN_RESOURCE, "out of memory");
 }
 
 /* An unlocked key is kept, its file is not; a locked one is kept as its public half, with the file. */
 static int
-load_file(struct auth_plan *plan, const struct nacre_env *env, const char *path, struct failure *why)
+load_file(struct auth_plan *plan, const struct nacre_env *env, const char *path, enum nacre_key_source source,
+    struct failure *why)
 {
 	struct plan_key *key = new_slot(plan, why);
 	char text[PLAN_WHY_MAX] = "";
@@ -65,10 +54,12 @@ load_file(struct auth_plan *plan, const struct nacre_env *env, const char *path,
 
 	if (key == NULL)
 		return NACRE_E_LIMIT;
-	key->path = path;
+	key->source = source;
+	if ((rc = name_key(key, env, path, why)) != NACRE_OK)
+		return rc;
 	if ((rc = file_read(env, path, FILE_KEY_MAX, FILE_SECRET, &key->file, NULL, why)) != NACRE_OK)
 		return rc;
-	rc = parse_private(env, key, NULL, &key->owned, text);
+	rc = plan_parse_private(env, key, NULL, &key->owned, text);
 	if (rc == NACRE_OK)
 		file_bytes_free(env, &key->file);
 	else if (rc == NACRE_E_KEY_PASSPHRASE)
@@ -76,7 +67,7 @@ load_file(struct auth_plan *plan, const struct nacre_env *env, const char *path,
 	if (rc == NACRE_E_KEY_PASSPHRASE)
 		rc = load_hidden(&plan->options, env, key, text);
 	if (rc != NACRE_OK)
-		return key_fail(why, rc, path, text);
+		return plan_key_fail(why, rc, path, text);
 	key->key = key->owned;
 	return NACRE_OK;
 }
@@ -121,23 +112,79 @@ add_certificate(struct auth_plan *plan, const struct nacre_env *env, const char 
 	if (rc == NACRE_E_KEY_TYPE)
 		return NACRE_OK; /* another key's */
 	if (rc != NACRE_OK)
-		return key_fail(why, rc, path, "");
+		return plan_key_fail(why, rc, path, "");
 	if ((slot = new_slot(plan, why)) == NULL) {
 		nacre_key_free(cert);
 		return NACRE_E_LIMIT;
 	}
 	*slot = *plain;
-	*plain = (struct plan_key){.key = cert, .owned = cert, .path = path};
+	*plain = (struct plan_key){.key = cert, .owned = cert, .source = slot->source};
 	plain->locked = nacre_key_has_private(cert) ? NULL : slot;
-	return NACRE_OK;
+	return name_key(plain, env, path, why);
 }
 
-static int
-add_file(struct auth_plan *plan, const struct nacre_env *env, const char *path, struct failure *why)
+static bool
+is_there(const struct auth_plan *plan, size_t n, const nacre_key *key)
 {
-	int rc = load_file(plan, env, path, why);
+	for (size_t i = 0; i < n; i++) {
+		if (nacre_key_equal(plan->keys[i].key, key))
+			return true;
+	}
+	return false;
+}
 
-	return rc != NACRE_OK ? rc : add_certificate(plan, env, path, why);
+static void
+drop_from(struct auth_plan *plan, const struct nacre_env *env, size_t first)
+{
+	for (size_t i = first; i < plan->n_keys; i++) {
+		nacre_key_free(plan->keys[i].owned);
+		file_bytes_free(env, &plan->keys[i].file);
+		mem_free_str(env, plan->keys[i].name);
+		plan->keys[i] = (struct plan_key){.key = NULL};
+	}
+	plan->n_keys = first;
+}
+
+/* Of a key that was named already, only a file that was named too is another chance: its certificate may be. */
+int
+plan_add_file(struct auth_plan *plan, const struct nacre_env *env, const char *path, enum nacre_key_source source,
+    struct failure *why)
+{
+	size_t before = plan->n_keys;
+	int rc = load_file(plan, env, path, source, why);
+
+	if (rc == NACRE_OK && source == NACRE_KEY_DISCOVERED && is_there(plan, before, plan->keys[before].key))
+		drop_from(plan, env, before);
+	else if (rc == NACRE_OK)
+		rc = add_certificate(plan, env, path, why);
+	if (rc != NACRE_OK)
+		drop_from(plan, env, before);
+	return rc;
+}
+
+int
+plan_add_key(
+    struct auth_plan *plan, const struct nacre_env *env, nacre_key *key, const char *name, enum nacre_key_source source)
+{
+	struct failure unheard = {.code = 0};
+	struct plan_key *slot;
+	int rc;
+
+	if (is_there(plan, plan->n_keys, key) || (slot = new_slot(plan, &unheard)) == NULL) {
+		nacre_key_free(key);
+		return NACRE_OK; /* beyond PLAN_KEYS_MAX no server would look at it */
+	}
+	slot->key = slot->owned = key;
+	slot->source = source;
+	if ((rc = name_key(slot, env, name, &unheard)) != NACRE_OK)
+		drop_from(plan, env, plan->n_keys - 1);
+	return rc;
+}
+
+const char *
+plan_key_name(const struct plan_key *key)
+{
+	return key->name == NULL ? "(given)" : key->name;
 }
 
 static int
@@ -154,6 +201,7 @@ add_given(struct auth_plan *plan, const nacre_key *given, struct failure *why)
 	return NACRE_OK;
 }
 
+/* Named ones first, then an agent's, then those that lie where they usually do. */
 int
 plan_load_keys(struct auth_plan *plan, const struct nacre_env *env, struct failure *why)
 {
@@ -163,85 +211,17 @@ plan_load_keys(struct auth_plan *plan, const struct nacre_env *env, struct failu
 	if (options->key != NULL)
 		rc = add_given(plan, options->key, why);
 	if (rc == NACRE_OK && options->key_file != NULL)
-		rc = add_file(plan, env, options->key_file, why);
+		rc = plan_add_file(plan, env, options->key_file, NACRE_KEY_FILE, why);
 	for (size_t i = 0; rc == NACRE_OK && options->key_files != NULL && options->key_files[i] != NULL; i++)
-		rc = add_file(plan, env, options->key_files[i], why);
-	return rc;
+		rc = plan_add_file(plan, env, options->key_files[i], NACRE_KEY_FILE, why);
+	if (rc != NACRE_OK || options->no_look_for_keys || options->identities_only)
+		return rc;
+	rc = plan_discover(plan, env);
+	return rc == NACRE_OK ? rc : failure_set(why, rc, failure_origin(rc), "out of memory");
 }
 
 void
 plan_free_keys(struct auth_plan *plan, const struct nacre_env *env)
 {
-	for (size_t i = 0; i < plan->n_keys; i++) {
-		nacre_key_free(plan->keys[i].owned);
-		file_bytes_free(env, &plan->keys[i].file);
-	}
-	plan->n_keys = 0;
-}
-
-bool
-plan_ask(nacre_client *c, enum nacre_ask what, const char *about, char *answer)
-{
-	const struct nacre_connect_options *options = &c->plan->options;
-	int rc;
-
-	memset(answer, 0, PLAN_SECRET_MAX);
-	c->in_callback++;
-	rc = options->ask(options->ask_ctx, what, about, answer, PLAN_SECRET_MAX);
-	c->in_callback--;
-	answer[PLAN_SECRET_MAX - 1] = '\0';
-	if (client_is_cancelled(c))
-		return false;
-	/* The question is still open, so no deadline runs yet; those that begin with the answer begin now. */
-	(void)nacre_conn_tick(c->conn, nacre_clock_ms());
-	return rc == 0;
-}
-
-static int
-unlock_with(
-    const struct nacre_env *env, const struct plan_key *key, const char *passphrase, nacre_key **unlocked, char *text)
-{
-	text[0] = '\0';
-	return parse_private(env, key, passphrase, unlocked, text);
-}
-
-static bool
-is_worth_asking(int rc)
-{
-	return rc == NACRE_E_KEY_PASSPHRASE || rc == NACRE_E_KEY_PASSPHRASE_WRONG;
-}
-
-static int
-unlock(nacre_client *c, struct plan_key *key, nacre_key **unlocked, struct failure *why)
-{
-	const struct nacre_connect_options *options = &c->plan->options;
-	char answer[PLAN_SECRET_MAX], text[PLAN_WHY_MAX] = "";
-	int rc = NACRE_E_KEY_PASSPHRASE;
-
-	*unlocked = NULL;
-	if (options->passphrase != NULL)
-		rc = unlock_with(c->env, key, options->passphrase, unlocked, text);
-	for (int i = 0; i < PLAN_ASK_MAX && options->ask != NULL && is_worth_asking(rc); i++) {
-		if (!plan_ask(c, NACRE_ASK_PASSPHRASE, key->path, answer))
-			break;
-		rc = unlock_with(c->env, key, answer, unlocked, text);
-	}
-	sodium_memzero(answer, sizeof(answer));
-	return rc == NACRE_OK ? rc : key_fail(why, rc, key->path, text);
-}
-
-int
-plan_unlock(nacre_client *c, struct plan_key *key, nacre_key **unlocked, struct failure *why)
-{
-	nacre_key *plain;
-	int rc;
-
-	if (key->locked == NULL)
-		return unlock(c, key, unlocked, why);
-	*unlocked = NULL;
-	if ((rc = unlock(c, key->locked, &plain, why)) != NACRE_OK)
-		return rc;
-	rc = nacre_cert_with_key(c->env, key->key, plain, unlocked);
-	nacre_key_free(plain);
-	return rc == NACRE_OK ? rc : key_fail(why, rc, key->path, "");
+	drop_from(plan, env, 0);
 }

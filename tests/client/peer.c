@@ -38,49 +38,6 @@ falls_silent(struct peer *peer, enum peer_stall stall)
 	return peer->silent;
 }
 
-static bool
-is_accepted_key(const struct peer *peer, const nacre_key *key)
-{
-	return (peer->script.user_key != NULL && nacre_key_equal(key, peer->script.user_key)) ||
-	       (peer->script.user_key2 != NULL && nacre_key_equal(key, peer->script.user_key2));
-}
-
-static bool
-is_accepted(struct peer *peer, const struct nacre_event *ev)
-{
-	const uint8_t *password;
-	size_t n;
-
-	if (ev->key != NULL)
-		return is_accepted_key(peer, ev->key);
-	if (is(ev->method, "none"))
-		return peer->script.none_is_enough;
-	password = nacre_conn_auth_password(peer->conn, ev->token, &n);
-	return peer->script.password != NULL && password != NULL && n == strlen(peer->script.password) &&
-	       memcmp(password, peer->script.password, n) == 0;
-}
-
-static void
-on_auth(struct peer *peer, const struct nacre_event *ev)
-{
-	enum nacre_auth_verdict verdict = NACRE_AUTH_REJECT;
-	const char *methods = peer->script.methods;
-
-	note(peer->auth, sizeof(peer->auth), ev->method, ev->probe ? "?" : "");
-	if (falls_silent(peer, STALL_AUTH))
-		return;
-	if (is_accepted(peer, ev)) {
-		peer->key_done |= ev->key != NULL && !ev->probe;
-		peer->password_done |= is(ev->method, "password");
-		verdict = NACRE_AUTH_ACCEPT;
-		if (peer->script.both_needed && !ev->probe && !(peer->key_done && peer->password_done)) {
-			verdict = NACRE_AUTH_PARTIAL;
-			methods = peer->key_done ? "password" : "publickey";
-		}
-	}
-	(void)nacre_conn_answer_auth_request(peer->conn, ev->token, verdict, methods);
-}
-
 static struct peer_channel *
 find(struct peer *peer, uint32_t number)
 {
@@ -283,7 +240,9 @@ handle(struct peer *peer, const struct nacre_event *ev)
 {
 	switch (ev->type) {
 	case NACRE_EVENT_AUTH_REQUEST:
-		on_auth(peer, ev);
+		note(peer->auth, sizeof(peer->auth), ev->method, ev->probe ? "?" : ev->change ? "!" : "");
+		if (!falls_silent(peer, STALL_AUTH))
+			peer_on_auth(peer, ev);
 		break;
 	case NACRE_EVENT_CHANNEL_OPEN:
 		on_open(peer, ev);
@@ -366,6 +325,7 @@ serve(struct peer *peer)
 	    .n_host_keys = 1,
 	    .auth_banner = peer->script.banner,
 	    .auth_methods = peer->script.methods,
+	    .auth_tries_max = 20,
 	    .ciphers = peer->script.ciphers,
 	};
 	struct nacre_error error;

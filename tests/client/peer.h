@@ -11,6 +11,13 @@
 /* Where the peer falls silent: its socket stays open, and nothing is answered any more. */
 enum peer_stall { STALL_NEVER, STALL_IDENT, STALL_KEX, STALL_AUTH, STALL_OPEN, STALL_EXEC, STALL_GLOBAL };
 
+/* What the peer asks in keyboard-interactive, round by round: a row with another number begins the next round. */
+struct peer_prompt {
+	unsigned round; /* from 0 */
+	const char *text, *answer; /* text NULL: a round without prompts */
+	bool echo;
+};
+
 struct peer_script {
 	const nacre_key *host_key;
 	const nacre_key *user_key; /* accepted; NULL: none is */
@@ -19,6 +26,11 @@ struct peer_script {
 	bool none_is_enough;
 	bool both_needed; /* a key and a password, in any order */
 	const char *methods; /* said to be allowed; NULL: the default */
+	const char *chain; /* methods that are all needed, in this order; NULL: any one */
+	bool any_order; /* of chain */
+	const struct peer_prompt *dialog; /* n_dialog of them; 0: keyboard-interactive is accepted without a question */
+	size_t n_dialog;
+	const char *expired; /* a password that must be changed into `password` */
 	const char *banner;
 	const char *ciphers;
 	enum peer_stall stall;
@@ -49,6 +61,8 @@ struct peer {
 	unsigned flights; /* times that bytes came after the peer had answered */
 	bool answered;
 	bool key_done, password_done;
+	bool dialog_wrong;
+	unsigned done; /* of script.chain, by position */
 	bool channel_was_refused; /* the client's answer to "open" */
 	int error;
 };
@@ -58,6 +72,8 @@ void peer_start(struct peer *peer, const struct peer_script *script);
 void peer_start_on(struct peer *peer, const struct peer_script *script, int fd);
 /* A socket on 127.0.0.1 that listens, and whose queue holds next to nothing; the caller's to close. */
 int peer_silent_listener(unsigned *port);
+/* peer_auth.c: answers AUTH_REQUEST. */
+void peer_on_auth(struct peer *peer, const struct nacre_event *ev);
 /* Waits for its end: the client must have closed. */
 void peer_join(struct peer *peer);
 
