@@ -44,6 +44,10 @@ def show(value):
     return f'{value:,.2f}' if value < 100 and value != int(value) else f'{round(value):,}'
 
 
+def head(*others):
+    print(f'{"":<66}{"target":>14}{"nacre":>14}' + ''.join(f'{name:>14}' for name in others))
+
+
 def row(what, target, ours, *others, at_least=False):
     good = target is None or ours is not None and (ours >= target if at_least else ours <= target)
     if not good:
@@ -140,28 +144,38 @@ def capabilities(kind):
 
 def suites():
     """Each cipher and each MAC by itself: a cipher that needs a MAC is run with one, whose cost is taken off."""
+    head('libcrypto')
     cost = functools.partial(measure.suite_each, bench)
+    theirs = functools.partial(measure.libcrypto_each, bench, few=MIB, many=3 * MIB)
     mac = 'umac-64-etm@openssh.com'
     mac_cost = cost('-', mac)
     for cipher in capabilities('cipher'):
         is_aead = '-gcm' in cipher or 'poly1305' in cipher
         row(f'instructions per byte, sealed and opened: {cipher}', None,
-            cost(cipher, '-') if is_aead else cost(cipher, mac) - mac_cost)
+            cost(cipher, '-') if is_aead else cost(cipher, mac) - mac_cost, theirs(['cipher', cipher]))
     for name in capabilities('mac'):
-        row(f'instructions per byte, made and checked: {name}', None, cost('-', name))
+        row(f'instructions per byte, made and checked: {name}', None, cost('-', name), theirs(['mac', name]))
+
+
+def primitive(what, ours, theirs, few, many):
+    """Instructions of one operation, and how many of them a second of this machine has."""
+    row(f'instructions: {what}', None, measure.primitive_each(ours, few, many),
+        measure.libcrypto_each(bench, theirs, few, many))
+    row('    per second', None, measure.per_second(ours),
+        measure.libcrypto_each(bench, theirs, 0, 1) and measure.per_second([bench.program('cost_libcrypto'), *theirs]))
 
 
 def kex():
     """Each half of each key exchange that has a group of its own, and each kind of signature."""
+    head('libcrypto')
     for name in (name for name in capabilities('kex') if 'group-exchange' not in name):
         many = 2 if 'diffie-hellman' in name else 9
         for half in ('init', 'respond', 'finish'):
-            row(f'instructions: {half}, {name}', None,
-                measure.primitive_each([bench.program('cost_kex'), half, name], 1, many))
+            primitive(f'{half}, {name}', [bench.program('cost_kex'), half, name], [half, name], 1, many)
     for name in place.KEYS:
+        file = place.key_for(name, 'bench')
         for job in ('sign', 'verify'):
-            argv = [bench.program('cost_sign'), job, name, place.key_for(name, 'bench')]
-            row(f'instructions: {job}, {name}', None, measure.primitive_each(argv, 1, 5))
+            primitive(f'{job}, {name}', [bench.program('cost_sign'), job, name, file], [job, name, place.pem_of(file)], 1, 5)
 
 
 def memory():
@@ -176,7 +190,7 @@ def sftp():
     sftp_figures.run(bench, row)
 
 
-print(f'{"":<66}{"target":>14}' + ''.join(f'{name:>14}' for name in measure.LIBRARIES))
+head(*measure.LIBRARIES[1:])
 for part in (connect, trips, bulk, calls, memory, suites, kex, sftp):
     if not PARTS or part.__name__ in PARTS:
         part()

@@ -8,6 +8,7 @@ import subprocess
 import place
 
 LIBRARIES = ('nacre', 'libssh', 'libssh2')
+NOT_IN_LIBCRYPTO = 3  # the exit of bench/cost_libcrypto
 KEX = 'curve25519-sha256'  # which all of them have; '' is a library's own default
 
 
@@ -65,6 +66,22 @@ def primitive_each(argv, few, many):
     """Of one operation of a program that takes how many are wanted as its last word."""
     costs = [instructions([*argv, str(n)]) for n in (few, many)]
     return (costs[1] - costs[0]) / (many - few)
+
+
+def libcrypto_each(bench, argv, few, many):
+    """The same by libcrypto; None where it is not installed, or has nothing like it."""
+    program = bench.program('cost_libcrypto')
+    if program is None or subprocess.run([program, *argv, '0'], check=False).returncode == NOT_IN_LIBCRYPTO:
+        return None
+    return primitive_each([program, *argv], few, many)
+
+
+def per_second(argv):
+    """Operations per second of processor time, of a program that takes how many are wanted as its last word."""
+    start, many = cpu_seconds([*argv, '0']), 1
+    while (spent := cpu_seconds([*argv, str(many)]) - start) < 0.2:
+        many *= 4
+    return many / spent
 
 
 Calls = collections.namedtuple('Calls', 'total by_name mean_read')

@@ -50,6 +50,16 @@ def key(kind, name='key', bits=None, passphrase=''):
     return file
 
 
+@functools.cache
+def pem_of(file):
+    """A copy of a private key in OpenSSL's own format; an ed25519 key, which has none there, as it is."""
+    copy = file + '.pem'
+    shutil.copy(file, copy)
+    subprocess.run([program('ssh-keygen'), '-q', '-p', '-m', 'PEM', '-P', '', '-N', '', '-f', copy], check=True,
+                   stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL)
+    return copy
+
+
 def public(file):
     """The type and base64 of a key's public half."""
     with open(file + '.pub', encoding='utf-8') as pub:
