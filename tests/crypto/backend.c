@@ -4,6 +4,7 @@
 
 #include <mbedtls/aes.h>
 #include <mbedtls/des.h>
+#include <mbedtls/ecdh.h>
 #include <mbedtls/ecdsa.h>
 #include <mbedtls/gcm.h>
 #include <mbedtls/md5.h>
@@ -136,6 +137,13 @@ WRAP(mbedtls_ecdsa_verify,
     (mbedtls_ecp_group * g, const byte *digest, size_t n, const mbedtls_ecp_point *q, const mbedtls_mpi *r,
 	const mbedtls_mpi *s),
     (g, digest, n, q, r, s))
+WRAP(mbedtls_ecdh_compute_shared,
+    (mbedtls_ecp_group * g, mbedtls_mpi *z, const mbedtls_ecp_point *q, const mbedtls_mpi *d, random_fn *rng,
+	void *rng_ctx),
+    (g, z, q, d, rng, rng_ctx))
+WRAP(mbedtls_mpi_exp_mod,
+    (mbedtls_mpi * x, const mbedtls_mpi *a, const mbedtls_mpi *e, const mbedtls_mpi *n, mbedtls_mpi *rr),
+    (x, a, e, n, rr))
 WRAP(mbedtls_mpi_read_binary, (mbedtls_mpi * x, const byte *in, size_t n), (x, in, n))
 WRAP(mbedtls_mpi_write_binary, (const mbedtls_mpi *x, byte *out, size_t n), (x, out, n))
 WRAP(mbedtls_rsa_import_raw,
