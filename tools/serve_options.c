@@ -4,10 +4,11 @@
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
+#include <nacre/cert.h>
 #include "serve_options.h"
 
 static const char usage[] =
-    "usage: nacre serve [-p port] [-h hostkey]... [--authorized-keys FILE]... [--user-ca FILE]... "
+    "usage: nacre serve [-p port] [-h hostkey]... [--host-cert FILE]... [--authorized-keys FILE]... [--user-ca FILE]... "
     "[--user NAME --password-fd N] [--shell]\n"
     "                   [--sftp-root DIR [--sftp-read-only]] [--listen ADDRESS] [--preset NAME]\n"
     "                   [--moduli FILE] [-o Keyword=value]... [--trace]";
@@ -49,6 +50,20 @@ take_host_key(struct serve_options *o, const char *value)
 	if (nacre_key_load(NULL, value, NULL, &o->host_keys[o->n_host_keys], why, sizeof(why)) != NACRE_OK)
 		return say_failure("host key: %s", why);
 	o->n_host_keys++;
+	return 0;
+}
+
+static int
+take_host_cert(struct serve_options *o, const char *value)
+{
+	char why[256] = "";
+
+	if (o->n_host_certs == SERVE_HOST_KEYS_MAX)
+		return say_failure("at most %d host certificates", SERVE_HOST_KEYS_MAX);
+	if (nacre_key_load_public(NULL, value, &o->host_certs[o->n_host_certs], why, sizeof(why)) != NACRE_OK)
+		return say_failure("--host-cert: %s", why);
+	if (!nacre_key_is_certificate(o->host_certs[o->n_host_certs++]))
+		return say_failure("--host-cert %s: that is no certificate", value);
 	return 0;
 }
 
@@ -166,6 +181,7 @@ static const struct {
 } rows[] = {
     {"-p", take_port, true},
     {"-h", take_host_key, true},
+    {"--host-cert", take_host_cert, true},
     {"-o", take_setting, true},
     {"--authorized-keys", take_authorized, true},
     {"--user-ca", take_user_ca, true},
@@ -224,6 +240,25 @@ make_host_key(struct serve_options *o)
 	return 0;
 }
 
+/* Each certificate to the key that it is for; joined it is a host key more. */
+static int
+join_host_certs(struct serve_options *o)
+{
+	size_t plain = o->n_host_keys, i, k;
+	int rc;
+
+	for (i = 0; i < o->n_host_certs; i++) {
+		rc = NACRE_E_KEY_TYPE;
+		for (k = 0; k < plain && rc == NACRE_E_KEY_TYPE; k++)
+			rc = nacre_cert_with_key(nacre_env_default(), o->host_certs[i], o->host_keys[k],
+			    &o->host_keys[o->n_host_keys]);
+		if (rc != NACRE_OK)
+			return say_failure("--host-cert: certificate %zu is for none of the host keys (-h)", i + 1);
+		o->n_host_keys++;
+	}
+	return 0;
+}
+
 int
 serve_options_read(struct serve_options *o, int argc, char **argv)
 {
@@ -237,7 +272,7 @@ serve_options_read(struct serve_options *o, int argc, char **argv)
 		rc = take_option(o, argc, argv, &at);
 	if (rc != 0 || (rc = check(o)) != 0)
 		return rc;
-	return make_host_key(o);
+	return (rc = make_host_key(o)) != 0 ? rc : join_host_certs(o);
 }
 
 void
@@ -249,6 +284,8 @@ serve_options_free(struct serve_options *o)
 		password[i] = '\0';
 	for (size_t i = 0; i < o->n_host_keys; i++)
 		nacre_key_free(o->host_keys[i]);
+	for (size_t i = 0; i < o->n_host_certs; i++)
+		nacre_key_free(o->host_certs[i]);
 	nacre_sftp_dir_free(o->sftp);
 	nacre_file_free(NULL, o->moduli, o->n_moduli);
 	authorized_free(&o->authorized);

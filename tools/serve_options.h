@@ -19,8 +19,10 @@ struct serve_options {
 	size_t n_moduli;
 	const char *address; /* NULL: 127.0.0.1 */
 	unsigned port;
-	nacre_key *host_keys[SERVE_HOST_KEYS_MAX]; /* owned */
+	nacre_key *host_keys[2 * SERVE_HOST_KEYS_MAX]; /* owned; those with a certificate stand behind the plain ones */
 	size_t n_host_keys;
+	nacre_key *host_certs[SERVE_HOST_KEYS_MAX]; /* owned; as they were read */
+	size_t n_host_certs;
 	struct authorized authorized;
 	bool has_authorized;
 	struct authorized user_cas; /* whose certificates let their users in */

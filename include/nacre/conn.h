@@ -79,7 +79,10 @@ struct nacre_conn_options {
 	unsigned channels_max; /* 0: 1024 */
 
 	/* server */
-	const nacre_key *const *host_keys; /* at most 64; the list is copied, the keys are borrowed; a key without private half asks NACRE_EVENT_SIGN */
+	/* At most 64; the list is copied, the keys are borrowed. A key without its private half asks NACRE_EVENT_SIGN. A host's
+	 * certificate joined to its key (nacre_cert_with_key) is one more, for clients that know its authority; the plain key
+	 * is wanted beside it, for the others. */
+	const nacre_key *const *host_keys;
 	size_t n_host_keys;
 	/* The content of a file in moduli(5)'s format, for diffie-hellman-group-exchange; borrowed until nacre_conn_free.
 	 * NULL: the groups of RFC 3526. nacre_file_read reads it. */

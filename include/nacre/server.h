@@ -99,7 +99,7 @@ typedef void nacre_server_log_fn(void *ctx, const char *line);
 struct nacre_server_options {
 	size_t size; /* sizeof(struct nacre_server_options) */
 
-	const nacre_key *const *host_keys; /* with their private halves; at least one */
+	const nacre_key *const *host_keys; /* with their private halves; at least one. Certificates: see conn.h */
 	size_t n_host_keys;
 
 	void *ctx; /* passed to the four below */

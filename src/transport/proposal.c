@@ -3,6 +3,7 @@
 #include "proposal.h"
 #include "algorithm_list.h"
 #include "bounds.h"
+#include <nacre/cert.h>
 
 #define MARKERS_CLIENT "ext-info-c,kex-strict-c-v00@openssh.com,kex-strict-c"
 #define MARKERS_SERVER "ext-info-s,kex-strict-s-v00@openssh.com,kex-strict-s"
@@ -103,6 +104,19 @@ wants_known_first(const struct algorithms *a, const struct nacre_conn_options *o
 	       slice_next_name(&rest, &first) && !is_for_known_type(options, first);
 }
 
+/* Nobody would take it for a host's (OpenSSH PROTOCOL.certkeys). */
+static bool
+has_users_certificate(const struct nacre_conn_options *options)
+{
+	struct nacre_cert_info info;
+	size_t i;
+
+	for (i = 0; i < options->n_host_keys; i++)
+		if (nacre_cert_get_info(options->host_keys[i], &info) == 0 && info.type != NACRE_CERT_HOST)
+			return true;
+	return false;
+}
+
 static int
 sort_host_keys(struct algorithms *a, const struct nacre_env *env, const struct nacre_conn_options *options,
     struct failure *failure)
@@ -114,6 +128,9 @@ sort_host_keys(struct algorithms *a, const struct nacre_env *env, const struct n
 		return r;
 	if (options->role == NACRE_CLIENT)
 		return wants_known_first(a, options) ? list_sort(&a->host_key, env, is_for_known_type, options, false) : 0;
+	if (has_users_certificate(options))
+		return failure_set(failure, NACRE_E_ARGUMENT, NACRE_ORIGIN_LOCAL,
+		    "host_keys: a certificate for users is no host's");
 	if ((r = list_sort(&a->host_key, env, is_for_our_keys, options, true)) != 0)
 		return r;
 	if (a->host_key[0] == '\0')

@@ -46,10 +46,11 @@ def ours(key, *command, port=None):
     return nacre.run(port, *(command or ['echo pearl']), key=key, known=place.known_hosts(port, HOST, name=f'known{port}'))
 
 
-def ssh(key, *command, user=place.USER):
-    port = served().port
+def ssh(key, *command, user=place.USER, port=None, known=None):
+    port = port or served().port
+    known = known or place.known_hosts(port, HOST, name='known_served')
     words = [place.program('ssh'), '-F', '/dev/null', '-v', '-p', str(port), '-l', user]
-    for setting in (f'UserKnownHostsFile={place.known_hosts(port, HOST, name="known_served")}', f'IdentityFile={key}',
+    for setting in (f'UserKnownHostsFile={known}', f'IdentityFile={key}',
                     'GlobalKnownHostsFile=/dev/null', 'IdentitiesOnly=yes', 'IdentityAgent=none', 'BatchMode=yes',
                     'StrictHostKeyChecking=yes'):
         words += ['-o', setting]
@@ -146,6 +147,30 @@ def a_host_certificate_that_is_not_good_leaves_the_plain_key():
             assert_pearl(connect(server, place.write('known_good', known)))
 
 
+def ssh_trusts_our_host_by_its_authority(kind, bits):
+    key = certified(kind, bits, '-h', principals='127.0.0.1', name='ours')
+    user = place.key('ed25519', 'plain', None)
+    with nacre.Server([key], place.authorized_keys(user), flags=['--host-cert', key + '-cert.pub']) as server:
+        for known in (place.known_hosts(server.port, CA, name='ssh_known_ca', marker='@cert-authority '),
+                      place.known_hosts(server.port, key, name='ssh_known_plain')):
+            assert_pearl(ssh(user, port=server.port, known=known))
+            assert_pearl(connect(server, known))
+        for how in (dict(principals='other.example'), dict(options=('-V', '20100101:20110101'))):
+            certified(kind, bits, '-h', *how.get('options', ()), principals=how.get('principals', '127.0.0.1'), name='bad')
+            with nacre.Server([key], place.authorized_keys(user),
+                              flags=['--host-cert', place.path(f'bad-{kind}{bits or ""}-cert.pub')]) as bad:
+                known = place.known_hosts(bad.port, CA, name='ssh_known_ca', marker='@cert-authority ')
+                assert_refused(ssh(user, port=bad.port, known=known))
+
+
+def a_certificate_for_another_key_is_no_host_certificate():
+    key, other = place.key('ed25519', 'plain', None), certified('ecdsa', 256, '-h', name='other')
+    for path, words in ((other + '-cert.pub', 'none of the host keys'), (other + '.pub', 'no certificate'),
+                        (certified('ed25519', None, name='users') + '-cert.pub', 'no host')):
+        done = process.run([nacre.TOOL, 'serve', '-h', key, '--host-cert', path, '--authorized-keys', key + '.pub'])
+        assert done.returncode != 0 and words in done.stderr, done.stderr
+
+
 def refusals():
     other = place.key('ed25519', 'stranger')
     rows = [('not one that is trusted', dict(ca=other)), ('do not include', dict(principals='x' + place.USER)),
@@ -161,7 +186,10 @@ def refusals():
 
 tap.run([(f'sshd takes our certificate for {k}{b or ""}', functools.partial(sshd_takes, k, b)) for k, b in KINDS] +
         [(f'our server takes a certificate for {k}{b or ""}', functools.partial(our_server_takes, k, b)) for k, b in KINDS] +
+        [(f'ssh trusts our host by the authority of its {k}{b or ""} key', functools.partial(
+            ssh_trusts_our_host_by_its_authority, k, b)) for k, b in KINDS] +
         list(refusals()) + [
+    a_certificate_for_another_key_is_no_host_certificate,
     a_plain_key_enters_nowhere,
     a_forced_command_runs_whatever_is_asked_for,
     the_right_address_enters,
