@@ -2,8 +2,9 @@
  * FORMAT).
  *
  * A set holds the lines of any number of files, and keys that were added in memory. No function here opens a file, and
- * none writes one: nacre_known_hosts_line gives a line to append. Nothing in a file is an error: lines that make no
- * sense are kept and counted, and never match. A set may be read by several threads at once as long as none changes it.
+ * none writes one: nacre_known_hosts_line gives a line to append, nacre_known_hosts_write a whole file's text. Nothing
+ * in a file is an error: lines that make no sense are kept and counted, and never match. A set may be read by several
+ * threads at once as long as none changes it.
  *
  * A host is looked up exactly as it was asked for: "host" for port 22, else "[host]:port", without regard to case in
  * ASCII. Lines name hosts plainly, by the patterns '*' and '?', negated by '!' (which excludes the host from the whole
@@ -34,9 +35,23 @@ NACRE_API void nacre_known_hosts_free(nacre_known_hosts *set);
 NACRE_API int nacre_known_hosts_parse(
     nacre_known_hosts *set, const char *source, const uint8_t *p, size_t n) NACRE_CHECK;
 
-/* Adds a key for a host, in memory only. port: 0 is 22. NACRE_E_NOMEM; NACRE_E_ARGUMENT as nacre_known_hosts_line. */
+/* Sets the key of its type for a host, in memory only: other keys of this type are taken from the host as
+ * nacre_known_hosts_remove does, and where a line has this very key for the host nothing is added. (Files may give a
+ * host several keys of a type: all of them count.) port: 0 is 22. NACRE_E_ARGUMENT  as nacre_known_hosts_line, or a
+ * certificate NACRE_E_NOMEM, NACRE_E_CRYPTO   the key may have been added without taking others away */
 NACRE_API int nacre_known_hosts_add(
     nacre_known_hosts *set, const char *host, unsigned port, const nacre_key *key) NACRE_CHECK;
+
+/* Takes the keys of a host out of the set: those of a type ("ssh-rsa"), or with NULL all. A line that names other
+ * hosts, too, keeps them; a line that names the host only by a pattern stays, and still counts; so do lines with a
+ * marker. What was taken out goes from the file, too, when the set is written. *removed (may be NULL): how many lines
+ * named the host. NACRE_E_ARGUMENT as nacre_known_hosts_line; NACRE_E_NOMEM and NACRE_E_CRYPTO: the keys may be gone in
+ * part. */
+NACRE_API int nacre_known_hosts_remove(
+    nacre_known_hosts *set, const char *host, unsigned port, const char *type, size_t *removed) NACRE_CHECK;
+/* The same for one key. */
+NACRE_API int nacre_known_hosts_remove_key(
+    nacre_known_hosts *set, const char *host, unsigned port, const nacre_key *key, size_t *removed) NACRE_CHECK;
 
 enum nacre_known_hosts_result {
 	NACRE_KNOWN_HOSTS_UNKNOWN, /* no key of this type is known for this host */
@@ -51,13 +66,18 @@ struct nacre_known_hosts_match {
 	/* Where the line that decided stands; NULL: added in memory, or no such line. Lives with the set. */
 	const char *source;
 	unsigned long line; /* its number, from 1; 0 where there is none */
+	/* The key of that line, which for CHANGED is the known one: its type and n bytes of blob. They live with the
+	 * set; NULL and 0 where there is no line. */
+	const char *type;
+	const uint8_t *blob;
+	size_t blob_n;
 };
 
 /* Looks a host's key up. Lines of certificate authorities do not speak for plain keys. port: 0 is 22. Takes time in
  * proportion to the lines. Only 0 says that *match is an answer:
  *   NACRE_OK          see match->result
- *   NACRE_E_ARGUMENT  a NULL; a certificate; host is empty or longer than NACRE_KNOWN_HOSTS_HOST_MAX; port is above 65535
- *   NACRE_E_CRYPTO    a hashed line could not be computed: nobody knows */
+ *   NACRE_E_ARGUMENT  a NULL; a certificate; host is empty or longer than NACRE_KNOWN_HOSTS_HOST_MAX; port is above
+ * 65535 NACRE_E_CRYPTO    a hashed line could not be computed: nobody knows */
 NACRE_API int nacre_known_hosts_check(const nacre_known_hosts *set, const char *host, unsigned port,
     const nacre_key *key, struct nacre_known_hosts_match *match) NACRE_CHECK;
 
@@ -101,12 +121,19 @@ struct nacre_known_hosts_entry {
 	const char *type; /* "" for an unreadable line */
 	const uint8_t *blob; /* the public key's blob; empty for an unreadable line */
 	size_t blob_n;
+	const uint8_t *comment; /* what stands behind the key */
+	size_t comment_n;
 };
 
 /* Steps through the lines, comments and empty ones left out. *at is NULL before the first call, and is the place.
  * Returns false at the end. */
 NACRE_API bool nacre_known_hosts_next(
     const nacre_known_hosts *set, const void **at, struct nacre_known_hosts_entry *entry);
+
+/* Steps in the same way through the lines that speak of a host, markers and all. *found tells whether *entry was filled
+ * in. Errors: as nacre_known_hosts_check. The set may not be changed between the steps. */
+NACRE_API int nacre_known_hosts_lookup(const nacre_known_hosts *set, const char *host, unsigned port, const void **at,
+    struct nacre_known_hosts_entry *entry, bool *found) NACRE_CHECK;
 
 /* How many lines of a kind there are. */
 NACRE_API size_t nacre_known_hosts_count(const nacre_known_hosts *set, enum nacre_known_hosts_kind kind);
@@ -118,6 +145,23 @@ NACRE_API size_t nacre_known_hosts_count(const nacre_known_hosts *set, enum nacr
  *   NACRE_E_NOMEM, NACRE_E_RANDOM, NACRE_E_CRYPTO */
 NACRE_API int nacre_known_hosts_line(const struct nacre_env *env, const char *host, unsigned port, const nacre_key *key,
     bool hashed, char **line, size_t *n) NACRE_CHECK;
+
+/* The text of a file with what the set has. old: what the file holds now, n bytes; NULL and 0 for none. Its lines stay
+ * as they are, byte for byte, in their order, those that make no sense too; only keys that were taken out of the set
+ * go, and names of them out of their lists. Behind them come the lines of the set that are not in it: keys that were
+ * added, and what other files brought, with their markers and comments. Lines that were read from this very file before
+ * and are not in it any more stay out: somebody else took them away.
+ *
+ * source: the name under which the file was parsed, NULL for none. hashed: whether the names of keys that were added
+ * are hidden; other lines are not changed. *text is the caller's, text_n bytes and a NUL, for
+ * nacre_known_hosts_line_free. NACRE_E_LIMIT  more than 128 MiB NACRE_E_NOMEM, NACRE_E_RANDOM, NACRE_E_CRYPTO,
+ * NACRE_E_ARGUMENT */
+NACRE_API int nacre_known_hosts_write(const nacre_known_hosts *set, const char *source, const uint8_t *old, size_t n,
+    bool hashed, char **text, size_t *text_n) NACRE_CHECK;
+/* Says that this text is in the file now: what was added belongs to it from then on, and what was taken out is done
+ * with. NACRE_E_NOMEM: nothing was noted; NACRE_E_ARGUMENT (a NULL). */
+NACRE_API int nacre_known_hosts_saved(nacre_known_hosts *set, const char *source) NACRE_CHECK;
+
 /* NULL is fine. */
 NACRE_API void nacre_known_hosts_line_free(const struct nacre_env *env, char *line, size_t n);
 

@@ -2,6 +2,7 @@
 #include "host_name.h"
 #include "hash.h"
 #include "pattern.h"
+#include "text.h"
 
 #include <sodium.h>
 #include <stdio.h>
@@ -139,4 +140,26 @@ host_field_match(struct slice field, const struct host_name *name, bool *answer)
 		return r;
 	*answer = slice_eq(slice_of(ours.hash, sizeof(ours.hash)), slice_of(written.hash, sizeof(written.hash)));
 	return 0;
+}
+
+int
+host_field_without(struct slice field, const struct host_name *name, struct buf *rest, bool *was_there)
+{
+	bool names_any = false;
+	struct slice element;
+
+	*was_there = false;
+	if (host_hash_is(field))
+		return host_field_match(field, name, was_there);
+	while (slice_next_name(&field, &element)) {
+		if (text_eq_nocase(element, host_name_slice(name))) {
+			*was_there = true;
+			continue;
+		}
+		names_any = names_any || element.p[0] != '!';
+		buf_put_name(rest, 0, element);
+	}
+	if (!names_any)
+		buf_reset(rest);
+	return rest->bad;
 }

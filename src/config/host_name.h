@@ -42,4 +42,8 @@ void host_hash_put(struct buf *b, const struct host_hash *hash);
 /* Does a line's first field speak of this host? *answer is set where 0 is returned; NACRE_E_CRYPTO: nobody knows. */
 int host_field_match(struct slice field, const struct host_name *name, bool *answer) NACRE_CHECK;
 
+/* The field without the name where it stands there as itself, in clear or hashed: what is left goes to `rest`, nothing
+ * where only negations are left. A pattern that merely covers the name stays. *was_there is set where 0 is returned. */
+int host_field_without(struct slice field, const struct host_name *name, struct buf *rest, bool *was_there) NACRE_CHECK;
+
 #endif

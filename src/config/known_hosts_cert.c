@@ -18,6 +18,9 @@ decide(struct nacre_known_hosts_match *match, enum nacre_known_hosts_result resu
 	match->result = result;
 	match->source = line->source;
 	match->line = line->number;
+	match->type = line->type;
+	match->blob = line->blob.p;
+	match->blob_n = line->blob.n;
 }
 
 /* CVE-2026-42508: an authority can be revoked as a key can; that wins over everything. */

@@ -11,6 +11,9 @@ decide(struct nacre_known_hosts_match *match, enum nacre_known_hosts_result resu
 	match->result = result;
 	match->source = line->source;
 	match->line = line->number;
+	match->type = line->type;
+	match->blob = line->blob.p;
+	match->blob_n = line->blob.n;
 }
 
 /* Revoked wins over everything, a match over a change; among equals the first line is told. */

@@ -22,7 +22,7 @@ int
 known_list_add(struct known_list *list, const struct nacre_env *env, const struct known_line *line)
 {
 	struct slice type = slice_of(line->type, strlen(line->type) + 1);
-	size_t size = sizeof(*line) + line->hosts.n + line->blob.n + type.n;
+	size_t size = sizeof(*line) + line->hosts.n + line->blob.n + line->comment.n + type.n;
 	struct known_line *copy = mem_new(env, size);
 	uint8_t *p;
 
@@ -33,6 +33,7 @@ known_list_add(struct known_list *list, const struct nacre_env *env, const struc
 	copy->next = NULL;
 	p = put_bytes((uint8_t *)(copy + 1), line->hosts, &copy->hosts);
 	p = put_bytes(p, line->blob, &copy->blob);
+	p = put_bytes(p, line->comment, &copy->comment);
 	copy->type = (const char *)p;
 	put_bytes(p, type, &type);
 	if (list->last == NULL)
@@ -101,6 +102,7 @@ read_words(struct slice text, struct known_line *line, char type[TYPE_MAX + 1], 
 		return NACRE_E_FORMAT;
 	if ((r = armor_decode(blob, base64)) != 0)
 		return r == NACRE_E_NOMEM ? r : NACRE_E_FORMAT;
+	line->comment = text;
 	memcpy(type, word.p, word.n);
 	type[word.n] = '\0';
 	return is_key(word, buf_slice(blob)) ? 0 : NACRE_E_FORMAT;
@@ -122,6 +124,7 @@ parse_line(struct known_list *list, const struct nacre_env *env, struct known_li
 	if (r == NACRE_E_FORMAT) {
 		line.kind = NACRE_KNOWN_HOSTS_UNREADABLE;
 		line.hosts = text;
+		line.comment = SLICE_NONE;
 		line.type = "";
 	}
 	if (r == 0 || r == NACRE_E_FORMAT)
@@ -130,15 +133,18 @@ parse_line(struct known_list *list, const struct nacre_env *env, struct known_li
 	return r;
 }
 
-/* A copy that lives as long as the list. */
-static int
-keep_source(struct known_list *list, const struct nacre_env *env, const char *name, const char **kept)
+int
+known_list_source(struct known_list *list, const struct nacre_env *env, const char *name, const char **kept)
 {
 	struct known_source *source;
 
 	*kept = NULL;
 	if (name == NULL)
 		return 0;
+	if (list->sources != NULL && strcmp(list->sources->name, name) == 0) {
+		*kept = list->sources->name;
+		return 0;
+	}
 	if ((source = mem_new(env, sizeof(*source))) == NULL)
 		return NACRE_E_NOMEM;
 	if ((source->name = mem_str(env, slice_str(name))) == NULL) {
@@ -156,7 +162,7 @@ known_list_parse(struct known_list *list, const struct nacre_env *env, const cha
 {
 	struct known_line line = {.kind = NACRE_KNOWN_HOSTS_KEY};
 	struct slice row, rest, word;
-	int r = keep_source(list, env, source, &line.source);
+	int r = known_list_source(list, env, source, &line.source);
 
 	while (r == 0 && armor_next_line(&text, &row)) {
 		line.number++;
