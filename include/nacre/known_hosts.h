@@ -37,16 +37,18 @@ NACRE_API int nacre_known_hosts_parse(
 
 /* Sets the key of its type for a host, in memory only: other keys of this type are taken from the host as
  * nacre_known_hosts_remove does, and where a line has this very key for the host nothing is added. (Files may give a
- * host several keys of a type: all of them count.) port: 0 is 22. NACRE_E_ARGUMENT  as nacre_known_hosts_line, or a
- * certificate NACRE_E_NOMEM, NACRE_E_CRYPTO   the key may have been added without taking others away */
+ * host several keys of a type: all of them count.) port: 0 is 22.
+ *   NACRE_E_ARGUMENT  as nacre_known_hosts_line, or a certificate
+ *   NACRE_E_NOMEM, NACRE_E_CRYPTO   the key may have been added without taking others away */
 NACRE_API int nacre_known_hosts_add(
     nacre_known_hosts *set, const char *host, unsigned port, const nacre_key *key) NACRE_CHECK;
 
 /* Takes the keys of a host out of the set: those of a type ("ssh-rsa"), or with NULL all. A line that names other
  * hosts, too, keeps them; a line that names the host only by a pattern stays, and still counts; so do lines with a
  * marker. What was taken out goes from the file, too, when the set is written. *removed (may be NULL): how many lines
- * named the host. NACRE_E_ARGUMENT as nacre_known_hosts_line; NACRE_E_NOMEM and NACRE_E_CRYPTO: the keys may be gone in
- * part. */
+ * named the host.
+ *   NACRE_E_ARGUMENT  as nacre_known_hosts_line
+ *   NACRE_E_NOMEM, NACRE_E_CRYPTO   the keys may be gone in part */
 NACRE_API int nacre_known_hosts_remove(
     nacre_known_hosts *set, const char *host, unsigned port, const char *type, size_t *removed) NACRE_CHECK;
 /* The same for one key. */
@@ -76,8 +78,8 @@ struct nacre_known_hosts_match {
 /* Looks a host's key up. Lines of certificate authorities do not speak for plain keys. port: 0 is 22. Takes time in
  * proportion to the lines. Only 0 says that *match is an answer:
  *   NACRE_OK          see match->result
- *   NACRE_E_ARGUMENT  a NULL; a certificate; host is empty or longer than NACRE_KNOWN_HOSTS_HOST_MAX; port is above
- * 65535 NACRE_E_CRYPTO    a hashed line could not be computed: nobody knows */
+ *   NACRE_E_ARGUMENT  a NULL; a certificate; host is empty or longer than NACRE_KNOWN_HOSTS_HOST_MAX, port above 65535
+ *   NACRE_E_CRYPTO    a hashed line could not be computed: nobody knows */
 NACRE_API int nacre_known_hosts_check(const nacre_known_hosts *set, const char *host, unsigned port,
     const nacre_key *key, struct nacre_known_hosts_match *match) NACRE_CHECK;
 
@@ -154,8 +156,9 @@ NACRE_API int nacre_known_hosts_line(const struct nacre_env *env, const char *ho
  *
  * source: the name under which the file was parsed, NULL for none. hashed: whether the names of keys that were added
  * are hidden; other lines are not changed. *text is the caller's, text_n bytes and a NUL, for
- * nacre_known_hosts_line_free. NACRE_E_LIMIT  more than 128 MiB NACRE_E_NOMEM, NACRE_E_RANDOM, NACRE_E_CRYPTO,
- * NACRE_E_ARGUMENT */
+ * nacre_known_hosts_line_free.
+ *   NACRE_E_LIMIT  more than 128 MiB
+ *   NACRE_E_NOMEM, NACRE_E_RANDOM, NACRE_E_CRYPTO, NACRE_E_ARGUMENT */
 NACRE_API int nacre_known_hosts_write(const nacre_known_hosts *set, const char *source, const uint8_t *old, size_t n,
     bool hashed, char **text, size_t *text_n) NACRE_CHECK;
 /* Says that this text is in the file now: what was added belongs to it from then on, and what was taken out is done
