@@ -46,6 +46,8 @@ keygen_fn keygen_list; /* keygen_list.c */
 bool keygen_path(const struct keygen *k, const char *usual, char path[KEYGEN_PATH_MAX]);
 /* A private key; where it is locked, by -P or by what a person types. 0 or TOOL_FAILED. */
 int keygen_load(const struct keygen *k, const char *path, nacre_key **key);
+/* The same for one that is to sign: a security key's file alone can not. */
+int keygen_load_signer(const struct keygen *k, const char *path, nacre_key **key);
 /* -N, or what a person types twice. 0 or TOOL_FAILED. */
 int keygen_new_passphrase(const struct keygen *k, char passphrase[KEYGEN_PASSPHRASE_MAX]);
 /* A whole file or none: `over` says whether one that is there is replaced. 0, or TOOL_FAILED after saying why. */

@@ -149,7 +149,7 @@ keygen_certify(struct keygen *k)
 
 	if (k->words[0] == NULL)
 		return say_failure("keygen: -s: name the public keys that are to be signed");
-	if ((rc = take_fields(&i)) == 0 && (rc = keygen_load(k, k->signer, &i.authority)) == 0)
+	if ((rc = take_fields(&i)) == 0 && (rc = keygen_load_signer(k, k->signer, &i.authority)) == 0)
 		for (size_t n = 0; rc == 0 && k->words[n] != NULL; n++)
 			rc = certify(&i, k->words[n]);
 	nacre_key_free(i.authority);

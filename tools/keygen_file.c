@@ -68,6 +68,18 @@ keygen_load(const struct keygen *k, const char *path, nacre_key **key)
 }
 
 int
+keygen_load_signer(const struct keygen *k, const char *path, nacre_key **key)
+{
+	int rc = keygen_load(k, path, key);
+
+	if (rc != 0 || nacre_key_can_sign(*key))
+		return rc;
+	nacre_key_free(*key);
+	*key = NULL;
+	return say_failure("keygen: %s: only its security key can sign, and those are not reached from here", path);
+}
+
+int
 keygen_new_passphrase(const struct keygen *k, char passphrase[KEYGEN_PASSPHRASE_MAX])
 {
 	char again[KEYGEN_PASSPHRASE_MAX];

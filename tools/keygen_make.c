@@ -31,6 +31,18 @@ static const struct {
 
 #define N_TYPES (sizeof(types) / sizeof(types[0]))
 
+static bool
+is_on_a_device(const char *name)
+{
+	static const char *const names[] = {
+	    "ed25519-sk", "ecdsa-sk", "sk-ssh-ed25519@openssh.com", "sk-ecdsa-sha2-nistp256@openssh.com"};
+
+	for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++)
+		if (strcasecmp(names[i], name) == 0)
+			return true;
+	return false;
+}
+
 /* The row for -t and -b, or N_TYPES after saying why there is none. */
 static size_t
 find_type(const struct keygen *k)
@@ -46,8 +58,12 @@ find_type(const struct keygen *k)
 		if (types[i].bits == 0 || k->bits == 0 || types[i].bits == k->bits)
 			return i;
 	}
-	(void)say_failure(is_known ? "keygen: %s: no key of this type has %u bits" : "keygen: %s: no such type of key",
-	    name, k->bits);
+	if (is_on_a_device(name))
+		(void)say_failure("keygen: %s: a security key makes it, and those are not reached from here", name);
+	else
+		(void)say_failure(
+		    is_known ? "keygen: %s: no key of this type has %u bits" : "keygen: %s: no such type of key", name,
+		    k->bits);
 	return N_TYPES;
 }
 

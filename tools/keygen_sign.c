@@ -97,7 +97,7 @@ sign(struct keygen *k)
 
 	if (k->file == NULL || k->names == NULL)
 		return say_failure("keygen: -Y sign wants the key (-f) and a namespace (-n)");
-	if ((rc = keygen_load(k, k->file, &key)) != 0)
+	if ((rc = keygen_load_signer(k, k->file, &key)) != 0)
 		return rc;
 	if (k->words[0] == NULL)
 		rc = sign_stream(k, key, stdin, "standard input", NULL);

@@ -1,4 +1,5 @@
 # Knows: what nacre keygen promises, tried against ssh-keygen both ways. Must not know: key formats.
+import base64
 import os
 import pty
 import select
@@ -461,6 +462,39 @@ def types_and_sizes_that_are_not_there_are_refused():
     assert not os.path.exists(path('none')) and not os.path.exists(path('none.pub'))
 
 
+def string(*parts):
+    data = b''.join(parts)
+    return len(data).to_bytes(4, 'big') + data
+
+
+def security_key(name):
+    """A file as ssh-keygen writes it for a device: a handle stands in the place of the private half."""
+    good(nacre('-t', 'ed25519', '-N', '', '-f', fresh(name)))
+    point = base64.b64decode(fields(text(name + '.pub'))[1])[-32:]
+    blob = string(b'sk-ssh-ed25519@openssh.com') + string(point) + string(b'ssh:')
+    inside = b'sameSAME'.lower() + blob + b'\1' + string(b'handle') + string() + string(b'device')
+    inside += bytes(range(1, 1 + -len(inside) % 8))
+    data = b'openssh-key-v1\0' + string(b'none') * 2 + string() + (1).to_bytes(4, 'big') + string(blob) + string(inside)
+    os.unlink(path(name + '.pub'))
+    os.unlink(path(name))
+    write(name, '-----BEGIN OPENSSH PRIVATE KEY-----', base64.b64encode(data).decode(), '-----END OPENSSH PRIVATE KEY-----')
+    os.chmod(path(name), 0o600)
+    return path(name)
+
+
+def what_only_a_device_can_do_is_said_so():
+    key = security_key('device')
+    assert good(nacre('-y', '-f', key)) == good(theirs('-y', '-f', key))
+    assert good(nacre('-l', '-f', key)) == good(theirs('-l', '-f', key))
+    write('message', 'words')
+    refused(nacre('-Y', 'sign', '-f', key, '-n', 'file', path('message')), 'only its security key can sign')
+    assert not os.path.exists(path('message.sig'))
+    good(nacre('-t', 'ed25519', '-N', '', '-f', fresh('subject')))
+    refused(nacre('-s', key, '-I', 'x', '-n', 'y', path('subject.pub')), 'only its security key can sign')
+    refused(nacre('-t', 'ed25519-sk', '-N', '', '-f', fresh('made')), 'a security key makes it')
+    assert not os.path.exists(path('made'))
+
+
 def a_command_line_that_is_not_understood_ends_with_1():
     for words in (['-k'], ['-l', '-y'], ['-f'], ['-lf']):
         refused(nacre(*words), 'usage:', code=1)
@@ -502,6 +536,7 @@ tests = [
     certificates_are_shown_as_ssh_keygen_shows_them,
     a_file_that_is_there_stays,
     types_and_sizes_that_are_not_there_are_refused,
+    what_only_a_device_can_do_is_said_so,
     a_command_line_that_is_not_understood_ends_with_1,
     private_keys_must_be_closed_to_others,
     without_a_terminal_nothing_is_asked,
