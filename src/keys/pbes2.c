@@ -95,6 +95,15 @@ read_pbkdf2(struct reader *outer, struct scheme *s, struct why *why)
 	return 0;
 }
 
+/* RFC 7914 6: 128 * r bytes for each of N rows, and for each lane. */
+static bool
+is_scrypt_bounded(const struct scheme *s)
+{
+	uint64_t rows = (uint64_t)s->cost + s->p;
+
+	return s->p <= PBES2_SCRYPT_PARALLEL_MAX && s->r <= PBES2_SCRYPT_MEMORY_MAX / 128 / rows;
+}
+
 static int
 read_scrypt(struct reader *outer, struct scheme *s, struct why *why)
 {
@@ -109,7 +118,7 @@ read_scrypt(struct reader *outer, struct scheme *s, struct why *why)
 		s->key_len = der_number(&r);
 	if (!reader_end(&r) || s->cost < 2 || (s->cost & (s->cost - 1)) != 0 || s->r == 0 || s->p == 0)
 		return malformed(why);
-	if (s->r > PBES2_SCRYPT_MEMORY_MAX / 128 / s->cost || s->p > PBES2_SCRYPT_PARALLEL_MAX)
+	if (!is_scrypt_bounded(s))
 		return why_fail(
 		    why, NACRE_E_UNSUPPORTED, "PKCS#8: scrypt with more than 256 MiB of memory or 16 lanes");
 	return 0;

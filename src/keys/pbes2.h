@@ -7,7 +7,7 @@
 #include "why.h"
 
 #define PBES2_ITERATIONS_MAX 10000000u /* of PBKDF2: some seconds */
-#define PBES2_SCRYPT_MEMORY_MAX ((uint64_t)256 << 20) /* 128 * N * r bytes */
+#define PBES2_SCRYPT_MEMORY_MAX ((uint64_t)256 << 20) /* 128 * r * (N + p) bytes */
 #define PBES2_SCRYPT_PARALLEL_MAX 16u
 
 /* EncryptedPrivateKeyInfo into the DER that it holds, in place. passphrase: NULL where there is none. */

@@ -238,6 +238,7 @@ static const struct {
     {"p is 0", {true, 0, 16, 1, 0, 13, 0, 0, 42, 16, 32}, NACRE_E_KEY_FORMAT, "parameters"},
     {"512 MiB", {true, 0, 1u << 19, 8, 1, 13, 0, 0, 42, 16, 32}, NACRE_E_UNSUPPORTED, "256 MiB"},
     {"r of 2^31", {true, 0, 16, 1u << 31, 1, 13, 0, 0, 42, 16, 32}, NACRE_E_UNSUPPORTED, "256 MiB"},
+    {"two rows, 1 GiB in 8 lanes", {true, 0, 2, 1u << 20, 8, 13, 0, 0, 42, 16, 32}, NACRE_E_UNSUPPORTED, "256 MiB"},
     {"17 lanes", {true, 0, 16, 1, 17, 13, 0, 0, 42, 16, 32}, NACRE_E_UNSUPPORTED, "lanes"},
 };
 
