@@ -111,7 +111,8 @@ struct nacre_cert_fields {
  * key with its private half or a signer. *cert is the caller's: a public key with the certificate; nacre_key_write_public
  * writes it as a "-cert.pub" line.
  *   NACRE_E_ARGUMENT  a NULL, a wrong size, no type, no principal or an empty one, a validity that is never; options
- *                     twice, too many or unknown critical ones; an authority that can not sign
+ *                     twice, too many or unknown critical ones; a source-address that is no list of addresses and
+ *                     networks; a name or key_id that is too long; an authority that can not sign
  *   NACRE_E_KEY_TYPE  the authority is a certificate, or the algorithm is not for it
  *   NACRE_E_LIMIT     longer than NACRE_CERT_BLOB_MAX
  *   NACRE_E_UNSUPPORTED, NACRE_E_CRYPTO, NACRE_E_NOMEM, NACRE_E_RANDOM */

@@ -120,8 +120,8 @@ NACRE_API const uint8_t *nacre_key_sk_handle(const nacre_key *key, size_t *n);
 /* The file's NACRE_SK_WANTS_*, NACRE_SK_RESIDENT and bits that may be new; 0 where there is no handle. */
 NACRE_API uint8_t nacre_key_sk_flags(const nacre_key *key);
 
-/* Signs the n bytes at data. algorithm: a signature algorithm for keys of this type; NULL: its best ("rsa-sha2-512" for
- * RSA). SHA-1's "ssh-rsa" must be named. *signature is the caller's, *signature_n bytes, for nacre_key_signature_free.
+/* Signs the n bytes at data. algorithm: a signature algorithm for keys of this type, for a certificate also the plain
+ * key's; NULL: its best ("rsa-sha2-512" for RSA). SHA-1's "ssh-rsa" must be named. *signature is the caller's, *signature_n bytes, for nacre_key_signature_free.
  *   NACRE_E_MISUSE       neither a private half nor a signer
  *   NACRE_E_UNSUPPORTED  an unknown algorithm
  *   NACRE_E_KEY_TYPE     an algorithm for other keys

@@ -2,6 +2,7 @@
  * OpenSSH PROTOCOL.certkeys. */
 #include "cert_parse.h"
 #include "mem.h"
+#include "netmask.h"
 
 #define NONCE_LEN 32
 
@@ -32,6 +33,14 @@ insert(struct sorted *list, const struct nacre_cert_option *option)
 	return 0;
 }
 
+static bool
+are_networks(const char *list)
+{
+	static const struct netaddr any = {.is_v4 = true};
+
+	return netmask_list_match(slice_str(list), &any) != NETMASK_MALFORMED;
+}
+
 /* An option that everybody refuses is of no use to anybody; one that is known has a value or it has none. */
 static bool
 is_sound(enum nacre_cert_options kind, const struct nacre_cert_option *option)
@@ -40,7 +49,9 @@ is_sound(enum nacre_cert_options kind, const struct nacre_cert_option *option)
 
 	if (row == NULL)
 		return kind == NACRE_CERT_EXTENSIONS;
-	return row->has_value == (option->value != NULL);
+	if (row->has_value != (option->value != NULL))
+		return false;
+	return strcmp(row->name, "source-address") != 0 || are_networks(option->value);
 }
 
 /* Values are wrapped twice: a string that holds a string. */

@@ -27,16 +27,26 @@ nacre_key_with_signer(
 	return 0;
 }
 
-/* For a certificate the plain algorithm's name means the same signature. */
-static int
-find_algorithm(const nacre_key *key, const char *name, const struct sigalg **algorithm)
+/* The key's algorithm whose signatures are called so; NULL: it has none. */
+static const struct sigalg *
+find_by_signature(const nacre_key *key, struct slice name, bool takes_legacy)
 {
-	*algorithm = name == NULL ? sigalg_for_key(key, NULL) : sigalg_find(slice_str(name));
-	if (*algorithm == NULL)
-		return NACRE_E_UNSUPPORTED;
-	if (name != NULL && key->cert != NULL && sigalg_for_key(key, name) != NULL)
-		*algorithm = sigalg_for_key(key, name);
-	return 0;
+	const struct sigalg *a;
+
+	for (a = sigalg_table; a->name != NULL; a++)
+		if (strcmp(a->key_type, key->type->name) == 0 && slice_is(name, sigalg_signature(a)) &&
+		    (takes_legacy || !a->legacy))
+			return a;
+	return NULL;
+}
+
+/* For a certificate the plain algorithm's name means the same signature. NULL: there is no such algorithm. */
+static const struct sigalg *
+find_named(const nacre_key *key, const char *name)
+{
+	const struct sigalg *a = find_by_signature(key, slice_str(name), true);
+
+	return a != NULL ? a : sigalg_find(slice_str(name));
 }
 
 /* The block is exactly as long as the signature. */
@@ -62,8 +72,9 @@ nacre_key_sign(const struct nacre_env *env, const nacre_key *key, const char *al
 	*signature_n = 0;
 	if (env == NULL || key == NULL || (data == NULL && n > 0))
 		return NACRE_E_ARGUMENT;
-	if ((r = find_algorithm(key, algorithm, &found)) != 0)
-		return r;
+	found = algorithm == NULL ? sigalg_for_key(key, NULL) : find_named(key, algorithm);
+	if (found == NULL)
+		return NACRE_E_UNSUPPORTED;
 	buf_init(&blob, env, BLOB_MAX);
 	if ((r = key_sign(key, env, found, slice_of(data, n), &blob)) == 0)
 		r = give(env, &blob, signature, signature_n);
@@ -79,16 +90,11 @@ nacre_key_signature_free(const struct nacre_env *env, uint8_t *signature, size_t
 
 /* Without a name the blob's own says which; SHA-1's is not among them. */
 static const struct sigalg *
-named_in_blob(const nacre_key *key, struct slice blob)
+find_in_blob(const nacre_key *key, struct slice blob)
 {
 	struct reader r = reader_of(blob);
-	struct slice name = reader_string(&r);
-	const struct sigalg *a;
 
-	for (a = sigalg_table; a->name != NULL; a++)
-		if (!a->legacy && strcmp(a->key_type, key->type->name) == 0 && slice_is(name, sigalg_signature(a)))
-			return a;
-	return NULL;
+	return find_by_signature(key, reader_string(&r), false);
 }
 
 int
@@ -102,8 +108,8 @@ nacre_key_verify(const nacre_key *key, const char *algorithm, const uint8_t *dat
 		*details = (struct nacre_sk_details){.flags = 0};
 	if (key == NULL || (data == NULL && n > 0) || (signature == NULL && signature_n > 0))
 		return NACRE_E_ARGUMENT;
-	if (algorithm != NULL && sigalg_find(slice_str(algorithm)) == NULL)
+	found = algorithm == NULL ? find_in_blob(key, blob) : find_named(key, algorithm);
+	if (found == NULL && algorithm != NULL)
 		return NACRE_E_UNSUPPORTED;
-	found = algorithm != NULL ? sigalg_find(slice_str(algorithm)) : named_in_blob(key, blob);
 	return found == NULL ? NACRE_E_CRYPTO : key_verify_as(key, found, slice_of(data, n), blob, flags, details);
 }

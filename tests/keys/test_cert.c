@@ -352,15 +352,15 @@ a_certificate_signs_with_the_key_it_certifies(void **state)
 	const uint8_t *data = (const uint8_t *)"data";
 	struct test_env t;
 	char file[64];
-	size_t i, n;
+	size_t i, n, again_n;
 
 	(void)state;
 	test_env_init(&t, 9);
 	for (i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
 		nacre_key *key = keydata_private(&t, rows[i].key), *cert, *both, *wrong = keydata_private(&t, "other");
 		const struct sigalg *a = sigalg_find(slice_str(rows[i].algorithm));
+		uint8_t *sig, *again;
 		struct reader r;
-		uint8_t *sig;
 
 		snprintf(file, sizeof(file), "cert_%s", rows[i].key);
 		cert = keydata_public(&t, file);
@@ -374,6 +374,11 @@ a_certificate_signs_with_the_key_it_certifies(void **state)
 		assert_true(slice_is(reader_string(&r), sigalg_signature(a)));
 		assert_int_equal(nacre_key_verify(cert, rows[i].algorithm, data, 4, sig, n, 0, NULL), 0);
 		assert_int_equal(nacre_key_verify(key, sigalg_signature(a), data, 4, sig, n, 0, NULL), 0);
+		/* The name in the blob means the same for the certificate, to verify and to sign. */
+		assert_int_equal(nacre_key_verify(cert, sigalg_signature(a), data, 4, sig, n, 0, NULL), 0);
+		assert_int_equal(nacre_key_sign(&t.env, both, sigalg_signature(a), data, 4, &again, &again_n), 0);
+		assert_int_equal(nacre_key_verify(cert, rows[i].algorithm, data, 4, again, again_n, 0, NULL), 0);
+		nacre_key_signature_free(&t.env, again, again_n);
 		assert_int_equal(nacre_key_verify(cert, rows[i].algorithm, data, 3, sig, n, 0, NULL), NACRE_E_CRYPTO);
 		assert_int_equal(
 		    nacre_key_verify(cert, NULL, data, 4, sig, n, 0, NULL), a->legacy ? NACRE_E_CRYPTO : 0);

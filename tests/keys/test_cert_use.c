@@ -235,6 +235,8 @@ what_nobody_could_use_is_not_issued(void **state)
 {
 	static const struct nacre_cert_option twice[] = {{"permit-pty", NULL}, {"permit-pty", NULL}};
 	static const struct nacre_cert_option strange[] = {{"new@nacre", "1"}};
+	static const struct nacre_cert_option nowhere[] = {{"source-address", "10.0.0.0/8,garbage"}};
+	static const struct nacre_cert_option anywhere[] = {{"source-address", "10.0.0.0/8,::/0"}};
 	static const struct nacre_cert_option valued[] = {{"permit-pty", "yes"}};
 	static const char *const empty[] = {""};
 	static char long_id[5000];
@@ -265,6 +267,10 @@ what_nobody_could_use_is_not_issued(void **state)
 	f.critical = strange;
 	f.n_critical = 1;
 	assert_int_equal(issue_with(&t, &f), NACRE_E_ARGUMENT);
+	f.critical = nowhere;
+	assert_int_equal(issue_with(&t, &f), NACRE_E_ARGUMENT);
+	f.critical = anywhere;
+	assert_int_equal(issue_with(&t, &f), 0);
 	f = good_fields();
 	f.type = NACRE_CERT_HOST; /* with critical options */
 	assert_int_equal(issue_with(&t, &f), NACRE_E_ARGUMENT);
