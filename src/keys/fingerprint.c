@@ -1,47 +1,89 @@
-/* fingerprint: a key's blob, hashed for people. Knows: both spellings. Must not know: trust. OpenSSH ssh-keygen -l;
- * RFC 4716 4 (MD5). */
-#include "key.h"
+/* fingerprint: see fingerprint.h. Knows: both spellings, and what a type is called in short. Must not know: trust.
+ * OpenSSH ssh-keygen -l; RFC 4716 4 (MD5). */
+#include "fingerprint.h"
 
-#include <mbedtls/md.h>
 #include <sodium.h>
 #include <stdio.h>
 
-static int
-print_sha256(struct slice blob, char *out, size_t size)
-{
-	uint8_t digest[32];
-	char base64[48];
-	int r = hash_once(HASH_SHA256, blob, digest);
+static const struct {
+	const char *name;
+	enum hash_id hash;
+} hashes[] = {{"SHA256", HASH_SHA256}, {"MD5", HASH_MD5}};
 
-	if (r != 0)
-		return r;
-	sodium_bin2base64(base64, sizeof(base64), digest, sizeof(digest), sodium_base64_VARIANT_ORIGINAL_NO_PADDING);
-	return (size_t)snprintf(out, size, "SHA256:%s", base64) < size ? 0 : NACRE_E_ARGUMENT;
-}
-
-static int
-print_md5(struct slice blob, char *out, size_t size)
+int
+fingerprint_digest(const nacre_key *key, const char *hash, uint8_t digest[FINGERPRINT_MAX], size_t *n)
 {
-	uint8_t digest[16];
 	size_t i;
 
-	if (size < 4 + 16 * 3)
-		return NACRE_E_ARGUMENT;
-	if (mbedtls_md(mbedtls_md_info_from_type(MBEDTLS_MD_MD5), blob.p, blob.n, digest) != 0)
-		return NACRE_E_CRYPTO;
-	memcpy(out, "MD5", 4);
-	for (i = 0; i < sizeof(digest); i++)
+	for (i = 0; i < sizeof(hashes) / sizeof(hashes[0]); i++) {
+		if (strcmp(hashes[i].name, hash) != 0)
+			continue;
+		*n = hash_len(hashes[i].hash);
+		return hash_once(hashes[i].hash, key_blob(key), digest);
+	}
+	return NACRE_E_ARGUMENT;
+}
+
+static void
+print_base64(const uint8_t *digest, size_t n, char *out, size_t size)
+{
+	char base64[48];
+
+	sodium_bin2base64(base64, sizeof(base64), digest, n, sodium_base64_VARIANT_ORIGINAL_NO_PADDING);
+	snprintf(out, size, "SHA256:%s", base64);
+}
+
+static void
+print_hex(const uint8_t *digest, size_t n, char *out, size_t size)
+{
+	size_t i;
+
+	snprintf(out, size, "MD5");
+	for (i = 0; i < n; i++)
 		snprintf(out + 3 + i * 3, size - 3 - i * 3, ":%02x", digest[i]);
-	return 0;
 }
 
 int
 nacre_key_fingerprint(const nacre_key *key, const char *hash, char *out, size_t size)
 {
+	uint8_t digest[FINGERPRINT_MAX];
+	char text[64];
+	size_t n;
+	int r;
+
 	if (key == NULL || hash == NULL || out == NULL || size == 0)
 		return NACRE_E_ARGUMENT;
 	out[0] = '\0';
-	if (strcmp(hash, "SHA256") == 0)
-		return print_sha256(key_blob(key), out, size);
-	return strcmp(hash, "MD5") == 0 ? print_md5(key_blob(key), out, size) : NACRE_E_ARGUMENT;
+	if ((r = fingerprint_digest(key, hash, digest, &n)) != 0)
+		return r;
+	if (strcmp(hash, "MD5") == 0)
+		print_hex(digest, n, text, sizeof(text));
+	else
+		print_base64(digest, n, text, sizeof(text));
+	if (strlen(text) >= size)
+		return NACRE_E_ARGUMENT;
+	memcpy(out, text, strlen(text) + 1);
+	return 0;
+}
+
+static const struct {
+	const char *type, *name;
+} short_names[] = {
+    {"ssh-ed25519", "ED25519"},
+    {"ssh-rsa", "RSA"},
+    {"ecdsa-sha2-", "ECDSA"},
+    {"sk-ssh-ed25519", "ED25519-SK"},
+    {"sk-ecdsa-sha2-", "ECDSA-SK"},
+};
+
+const char *
+nacre_key_short_type(const nacre_key *key)
+{
+	const char *type = nacre_key_type(key);
+	size_t i;
+
+	for (i = 0; i < sizeof(short_names) / sizeof(short_names[0]); i++)
+		if (strncmp(type, short_names[i].type, strlen(short_names[i].type)) == 0)
+			return short_names[i].name;
+	return type;
 }

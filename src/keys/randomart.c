@@ -1,9 +1,8 @@
 /* randomart: a key's fingerprint as a picture, so that people see when it is another one. Knows: the walk of the
  * drunken bishop. Must not know: trust. OpenSSH ssh-keygen -lv; "The drunken bishop", Loss, Limmer, von Gernler, 2009.
  */
-#include "key.h"
+#include "fingerprint.h"
 
-#include <mbedtls/md.h>
 #include <stdio.h>
 
 #define WIDTH 17
@@ -11,29 +10,6 @@
 #define MARKS " .o+=*BOX@%&#/^SE" /* by how often a field was visited; then the start, and the end */
 #define MARK_START (sizeof(MARKS) - 3)
 #define MARK_END (sizeof(MARKS) - 2)
-
-static const struct {
-	const char *type, *name;
-} short_names[] = {
-    {"ssh-ed25519", "ED25519"},
-    {"ssh-rsa", "RSA"},
-    {"rsa-", "RSA"},
-    {"ecdsa-sha2-", "ECDSA"},
-    {"sk-ssh-ed25519", "ED25519-SK"},
-    {"sk-ecdsa-sha2-", "ECDSA-SK"},
-};
-
-const char *
-nacre_key_short_type(const nacre_key *key)
-{
-	const char *type = nacre_key_type(key);
-	size_t i;
-
-	for (i = 0; i < sizeof(short_names) / sizeof(short_names[0]); i++)
-		if (strncmp(type, short_names[i].type, strlen(short_names[i].type)) == 0)
-			return short_names[i].name;
-	return type;
-}
 
 struct bishop {
 	unsigned char field[HEIGHT][WIDTH];
@@ -115,26 +91,11 @@ make_title(const nacre_key *key, char title[WIDTH + 1])
 	snprintf(title, WIDTH + 1, "%.*s", WIDTH, whole);
 }
 
-static int
-digest_of(const nacre_key *key, const char *hash, uint8_t digest[32], size_t *n)
-{
-	struct slice blob = key_blob(key);
-
-	if (strcmp(hash, "SHA256") == 0) {
-		*n = 32;
-		return hash_once(HASH_SHA256, blob, digest);
-	}
-	if (strcmp(hash, "MD5") != 0)
-		return NACRE_E_ARGUMENT;
-	*n = 16;
-	return hash_once(HASH_MD5, blob, digest);
-}
-
 int
 nacre_key_randomart(const nacre_key *key, const char *hash, char *out, size_t size)
 {
 	char title[WIDTH + 1], label[16];
-	uint8_t digest[32];
+	uint8_t digest[FINGERPRINT_MAX];
 	struct bishop b;
 	size_t n;
 	int r, y;
@@ -142,7 +103,7 @@ nacre_key_randomart(const nacre_key *key, const char *hash, char *out, size_t si
 	if (key == NULL || hash == NULL || out == NULL || size < NACRE_KEY_RANDOMART_SIZE)
 		return NACRE_E_ARGUMENT;
 	out[0] = '\0';
-	if ((r = digest_of(key, hash, digest, &n)) != 0)
+	if ((r = fingerprint_digest(key, hash, digest, &n)) != 0)
 		return r;
 	walk(&b, digest, n);
 	make_title(key, title);
