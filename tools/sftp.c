@@ -5,6 +5,7 @@
 #include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
+#include "interrupt.h"
 #include "sftp_shell.h"
 
 #define SHOWN_MAX 16384 /* four bytes for each of a long path */
@@ -113,11 +114,18 @@ run_lines(struct sftp_shell *shell, FILE *from)
 	ssize_t n;
 	int rc = 0;
 
+	interrupt_begin();
 	while (!shell->is_over) {
+		interrupt_forget();
 		if (prompts)
 			fputs("sftp> ", stdout);
 		fflush(stdout);
-		if ((n = getline(&text, &cap, from)) < 0)
+		if ((n = getline(&text, &cap, from)) < 0 && interrupt_came() && !is_batch) {
+			clearerr(from);
+			putchar('\n');
+			continue;
+		}
+		if (n < 0)
 			break;
 		text[strcspn(text, "\n")] = '\0';
 		if (run_text(shell, text, is_batch, &may_fail) == 0 || may_fail || !is_batch)

@@ -19,6 +19,8 @@ static const struct row {
 	"[-h] group path...      changes the group, a number (-h: of a link)"},
     {"chmod", sftp_chmod, "h", 2, SFTP_WORDS_MAX, "[-h] mode path...       changes the permissions, an octal number"},
     {"chown", sftp_chown, "h", 2, SFTP_WORDS_MAX, "[-h] owner path...      changes the owner, a number"},
+    {"copy", sftp_copy, "", 2, 2, "old new                  copies a remote file at the server; also cp"},
+    {"cp", sftp_copy, "", 2, 2, NULL},
     {"df", sftp_df, "hi", 0, 1, "[-hi] [path]               how full the file system is (-i: its inodes)"},
     {"exit", bye, "", 0, 0, "                         ends the session"},
     {"get", sftp_get, "afpPrR", 1, 2,

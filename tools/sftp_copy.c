@@ -3,6 +3,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
+#include "interrupt.h"
 #include "sftp_shell.h"
 
 struct copy {
@@ -112,6 +113,16 @@ copy_each(struct copy *copy)
 }
 
 static int
+on_progress(void *ctx, const struct nacre_sftp_progress *progress)
+{
+	struct sftp_shell *shell = ctx;
+
+	if (shell->shows_progress)
+		(void)transfer_show(shell->t, progress);
+	return interrupt_came();
+}
+
+static int
 copy_start(struct sftp_call *call, bool put, bool resume)
 {
 	struct sftp_shell *shell = call->shell;
@@ -121,11 +132,23 @@ copy_start(struct sftp_call *call, bool put, bool resume)
 	copy.options.resume = copy.options.resume || resume || sftp_has(call, 'a');
 	copy.options.preserve = copy.options.preserve || sftp_has(call, 'p') || sftp_has(call, 'P');
 	copy.options.fsync = sftp_has(call, 'f');
-	if (shell->shows_progress) {
-		copy.options.progress = transfer_show;
-		copy.options.progress_ctx = shell->t;
-	}
+	copy.options.progress = on_progress;
+	copy.options.progress_ctx = shell;
 	return copy_each(&copy);
+}
+
+/* From one place of the server to another. */
+int
+sftp_copy(struct sftp_call *call)
+{
+	struct sftp_shell *shell = call->shell;
+	const struct nacre_sftp_transfer options = {
+	    .size = sizeof(options), .progress = on_progress, .progress_ctx = shell};
+	const char *from = sftp_word(call, 0);
+	int rc = nacre_sftp_copy(shell->sftp, from, sftp_word(call, 1), &options);
+
+	transfer_shown(shell->t);
+	return sftp_check(shell, from, rc);
 }
 
 int

@@ -57,7 +57,7 @@ bool sftp_is_pattern(const char *pattern);
 sftp_command sftp_cd, sftp_pwd, sftp_mkdir, sftp_rmdir, sftp_rm, sftp_rename, sftp_ln, sftp_symlink;
 sftp_command sftp_chmod, sftp_chown, sftp_chgrp, sftp_df;
 sftp_command sftp_ls;
-sftp_command sftp_get, sftp_reget, sftp_put, sftp_reput;
+sftp_command sftp_get, sftp_reget, sftp_put, sftp_reput, sftp_copy;
 sftp_command sftp_lcd, sftp_lpwd, sftp_lls, sftp_lmkdir, sftp_lumask, sftp_escape;
 
 #endif

@@ -36,8 +36,6 @@ typedef struct nacre_sftp nacre_sftp;
 typedef struct nacre_sftp_file nacre_sftp_file;
 typedef struct nacre_sftp_dir nacre_sftp_dir;
 
-/* --- the session --- */
-
 /* Starts the server's "sftp" subsystem on a channel of its own. *sftp: the caller's, NULL on failure; nacre_client_error
  * says why it failed. What a login script prints before SFTP begins is a failure that shows it. */
 NACRE_API int nacre_client_open_sftp(nacre_client *client, nacre_sftp **sftp) NACRE_CHECK;
@@ -73,8 +71,6 @@ enum nacre_sftp_extension {
 };
 NACRE_API bool nacre_sftp_can(const nacre_sftp *sftp, enum nacre_sftp_extension extension);
 
-/* --- attributes --- */
-
 /* The attributes of a path (lstat: of a link itself), and setting them; what its flags leave out stays as it is. */
 NACRE_API int nacre_sftp_stat(nacre_sftp *sftp, const char *path, struct nacre_sftp_attrs *attrs);
 NACRE_API int nacre_sftp_lstat(nacre_sftp *sftp, const char *path, struct nacre_sftp_attrs *attrs);
@@ -86,11 +82,14 @@ NACRE_API int nacre_sftp_chown(nacre_sftp *sftp, const char *path, uint32_t uid,
 NACRE_API int nacre_sftp_utime(nacre_sftp *sftp, const char *path, uint32_t atime, uint32_t mtime);
 NACRE_API int nacre_sftp_truncate(nacre_sftp *sftp, const char *path, uint64_t size);
 
-/* --- names --- */
-
 NACRE_API int nacre_sftp_mkdir(nacre_sftp *sftp, const char *path, uint32_t mode);
 NACRE_API int nacre_sftp_rmdir(nacre_sftp *sftp, const char *path);
 NACRE_API int nacre_sftp_remove(nacre_sftp *sftp, const char *path);
+/* mkdir with all directories above it; what is there already is fine. mode is that of those that are made. */
+NACRE_API int nacre_sftp_mkdirs(nacre_sftp *sftp, const char *path, uint32_t mode);
+/* Removes a directory and all below it, many files at once. Links are removed and never followed; a path that is no
+ * directory is NACRE_E_ARGUMENT. It stops at the first failure. */
+NACRE_API int nacre_sftp_rmtree(nacre_sftp *sftp, const char *path);
 /* Fails where there is something at `to` (SFTP 3's rename). */
 NACRE_API int nacre_sftp_rename(nacre_sftp *sftp, const char *from, const char *to);
 /* Replaces what is at `to`, as rename(2) does (posix-rename@openssh.com). */
@@ -115,7 +114,19 @@ NACRE_API const char *nacre_sftp_getcwd(const nacre_sftp *sftp);
 /* The file system that holds a path (statvfs@openssh.com). */
 NACRE_API int nacre_sftp_statvfs(nacre_sftp *sftp, const char *path, struct nacre_sftp_statvfs *out);
 
-/* --- directories --- */
+/* Names, NUL-terminated. */
+struct nacre_sftp_names {
+	const char *const *names;
+	size_t n;
+	void *memory_; /* whose they are */
+};
+/* Gives them back; zeroed or freed ones are fine. */
+NACRE_API void nacre_sftp_names_free(struct nacre_sftp_names *names);
+
+/* What the server calls these users and groups (users-groups-by-id@openssh.com): n_uids names, then n_gids, "" for one that
+ * it does not know. At most 1024 of each. */
+NACRE_API int nacre_sftp_users_groups(nacre_sftp *sftp, const uint32_t *uids, size_t n_uids, const uint32_t *gids,
+    size_t n_gids, struct nacre_sftp_names *names) NACRE_CHECK;
 
 /* name: NUL-terminated, never empty, "." or "..", and without a slash or a NUL of its own: a server's entry that is
  * otherwise is left out, with a warning in the log. The long form that servers send besides is never looked at. */
@@ -141,8 +152,20 @@ struct nacre_sftp_listing {
 NACRE_API int nacre_sftp_listdir_attr(nacre_sftp *sftp, const char *path, struct nacre_sftp_listing *listing) NACRE_CHECK;
 /* Gives it back; a zeroed or freed listing is fine. */
 NACRE_API void nacre_sftp_listing_free(struct nacre_sftp_listing *listing);
+/* Their names alone, sorted by bytes. */
+NACRE_API int nacre_sftp_listdir(nacre_sftp *sftp, const char *path, struct nacre_sftp_names *names) NACRE_CHECK;
+/* The paths that fit a pattern (glob(7): '*', '?', '[...]' in any part; a leading dot must be meant; '\\' quotes), sorted by
+ * bytes. A pattern without a wildcard fits the path itself, where it is there. Nothing that fits is no error: n is 0. */
+NACRE_API int nacre_sftp_glob(nacre_sftp *sftp, const char *pattern, struct nacre_sftp_names *names) NACRE_CHECK;
 
-/* --- files --- */
+/* Is told of each entry below a directory, a directory before what is in it; links are told of and not followed. path: with
+ * the walk's own in front. Returns 0 to go on, NACRE_SFTP_WALK_PAST not to go into this directory; anything else ends
+ * the walk, which then returns it where it is negative, else NACRE_E_CANCELLED. The session may be used, but not be
+ * closed. */
+#define NACRE_SFTP_WALK_PAST 1
+typedef int nacre_sftp_walk_fn(void *ctx, const char *path, const struct nacre_sftp_attrs *attrs);
+/* Walks a directory, at most 64 levels deep (then NACRE_E_LIMIT). */
+NACRE_API int nacre_sftp_walk(nacre_sftp *sftp, const char *path, nacre_sftp_walk_fn *visit, void *ctx);
 
 /* Opens a file. mode: as fopen's, "r", "w", "a", "x" (must not exist yet; also "wx"), each with "+" and "b". A file that is
  * made gets the server's default mode. */
@@ -181,11 +204,22 @@ NACRE_API int64_t nacre_sftp_tell(const nacre_sftp_file *file);
 NACRE_API int nacre_sftp_fstat(nacre_sftp_file *file, struct nacre_sftp_attrs *attrs);
 NACRE_API int nacre_sftp_fsetstat(nacre_sftp_file *file, const struct nacre_sftp_attrs *attrs);
 NACRE_API int nacre_sftp_ftruncate(nacre_sftp_file *file, uint64_t size);
+NACRE_API int nacre_sftp_fstatvfs(nacre_sftp_file *file, struct nacre_sftp_statvfs *out); /* fstatvfs@openssh.com */
+
+struct nacre_sftp_check {
+	uint8_t *hashes; /* the caller's room, cap bytes */
+	size_t cap;
+	size_t n; /* filled in: bytes of hashes, one block's behind the other's */
+	char algorithm[32]; /* filled in: which one the server has taken */
+};
+/* Lets the server compute digests (check-file): of `length` bytes from an offset (0: to the end), for each block of
+ * block_size bytes (at least 256; 0: all in one). algorithms: "sha256,sha1", the best first. What a server says of its own
+ * file proves nothing about the server. NACRE_E_LIMIT where the hashes do not fit. */
+NACRE_API int nacre_sftp_check(nacre_sftp_file *file, const char *algorithms, uint64_t offset, uint64_t length,
+    uint32_t block_size, struct nacre_sftp_check *check);
 /* The server copies n bytes (0: to the end) from one of its files to another (copy-data). */
 NACRE_API int nacre_sftp_copy_data(
     nacre_sftp_file *from, uint64_t from_offset, uint64_t n, nacre_sftp_file *to, uint64_t to_offset);
-
-/* --- whole files --- */
 
 struct nacre_sftp_progress {
 	const char *name; /* of the file that moves, as the caller or the server named it */
@@ -208,7 +242,8 @@ struct nacre_sftp_transfer {
 	 * be the same, else NACRE_E_SFTP_MISMATCH. Not together with atomic. */
 	bool resume;
 	/* The target is replaced at the end, by a file beside it whose name ends in ".nacre-part": until then it is untouched,
-	 * also by a failure. Else what arrived stays, without a gap, to be resumed. */
+	 * also by a failure. Else what arrived stays, without a gap, to be resumed. A server without posix-rename has the old
+	 * file removed first, just before the new one gets its name. */
 	bool atomic;
 	bool preserve; /* permission bits and times, as the source has them */
 	bool fsync; /* the target's disk has it before the call returns */
@@ -229,7 +264,23 @@ NACRE_API int nacre_sftp_get(
 NACRE_API int nacre_sftp_put(
     nacre_sftp *sftp, const char *local, const char *remote, const struct nacre_sftp_transfer *options);
 
-/* The same for a directory and all below it, many files at once. The target's top is made where there is none. Links are
+/* The same to and from the caller: `sink` is given the bytes in order, `source` fills p with 1 to n bytes and returns how
+ * many, 0 at the end. They return anything else, a sink not 0 and a source less than 0, to end the transfer with
+ * NACRE_E_CANCELLED. Of the options only progress and fsync count, others are NACRE_E_ARGUMENT. size: what the source
+ * will give, for the progress; 0: not known. The size at the server is verified. */
+typedef int nacre_sftp_sink_fn(void *ctx, const void *p, size_t n);
+typedef int64_t nacre_sftp_source_fn(void *ctx, void *p, size_t n);
+NACRE_API int nacre_sftp_getfo(nacre_sftp *sftp, const char *remote, nacre_sftp_sink_fn *sink, void *ctx,
+    const struct nacre_sftp_transfer *options);
+NACRE_API int nacre_sftp_putfo(nacre_sftp *sftp, nacre_sftp_source_fn *source, void *ctx, uint64_t size,
+    const char *remote, const struct nacre_sftp_transfer *options);
+
+/* Copies a file of the server to another place there: by the server itself (copy-data), else through us. Of the options
+ * progress, fsync and preserve count. A target that is there is written over. */
+NACRE_API int nacre_sftp_copy(
+    nacre_sftp *sftp, const char *from, const char *to, const struct nacre_sftp_transfer *options);
+
+/* get and put for a directory and all below it, many files at once. The target's top is made where there is none. Links are
  * left out, with a line in the log; a file that fails does not stop the others: the first failure is returned at the end.
  * What a server names can never lead outside the target. */
 NACRE_API int nacre_sftp_get_tree(

@@ -108,6 +108,9 @@ struct nacre_sftp_handler {
 	/* The name of a user, or of a group: writes at most cap bytes and returns how many; 0 where there is none. At
 	 * once. For users-groups-by-id@openssh.com, and the lines that clients show. */
 	size_t (*id_name)(void *ctx, bool is_group, uint32_t id, char *out, size_t cap);
+	/* Reads at once: n bytes at an offset into p, *got of them, 0 at the end. For check-file, whose digests are computed
+	 * before the engine goes on. */
+	int (*pread)(void *ctx, void *file, uint64_t offset, uint8_t *p, size_t n, size_t *got);
 	/* The session is over: no request of it may be answered any more. The last call. NULL: nothing to do. */
 	void (*end)(void *ctx);
 };

@@ -11,6 +11,14 @@
 
 #define SFTP_PATH_MAX 65536
 #define SFTP_NAMES_MAX 1000000 /* entries of one listing */
+#define SFTP_IDS_MAX 1024 /* users, and groups, in one question for their names */
+
+struct sftp_ids {
+	const uint32_t *uids;
+	size_t n_uids;
+	const uint32_t *gids;
+	size_t n_gids;
+};
 
 struct sftp_handle {
 	uint8_t bytes[SFTP_HANDLE_MAX];
@@ -109,12 +117,29 @@ void sftp_attrs_out(const struct sftp_attrs *in, struct nacre_sftp_attrs *out);
 /* The attributes as they stand in a message, in b. */
 struct slice sftp_attrs_in(struct buf *b, const struct nacre_sftp_attrs *in);
 
-/* --- sftp_dir.c, sftp_file.c --- */
+/* sftp_dir.c: directories, within a call. sftp_dir_next: as nacre_sftp_readdir. */
+int sftp_dir_open(struct nacre_sftp *s, const char *path, struct nacre_sftp_dir **out) NACRE_CHECK;
+int sftp_dir_next(struct nacre_sftp_dir *dir, struct nacre_sftp_entry *out) NACRE_CHECK;
+void sftp_dir_close(struct nacre_sftp_dir *dir);
 void sftp_detach_dirs(struct nacre_sftp *s);
-void sftp_detach_files(struct nacre_sftp *s);
-/* nacre_sftp_listdir_attr, within a call. */
-int sftp_list(struct nacre_sftp *s, const char *path, struct nacre_sftp_listing *out) NACRE_CHECK;
 /* Is it a plain file's name: not empty, ".", "..", and without slash and NUL? */
 bool sftp_name_is_plain(struct slice name);
+/* sftp_file.c */
+void sftp_detach_files(struct nacre_sftp *s);
+
+/* sftp_listing.c: nacre_sftp_listdir_attr, within a call. */
+int sftp_list(struct nacre_sftp *s, const char *path, struct nacre_sftp_listing *out) NACRE_CHECK;
+
+/* Strings that are collected: zeroed but for env. */
+struct sftp_namelist {
+	const struct nacre_env *env;
+	char **names;
+	size_t n, cap;
+};
+/* Adds "directory/name", or the name where the directory is empty. NACRE_E_LIMIT, NACRE_E_NOMEM. */
+int sftp_namelist_add(struct sftp_namelist *list, struct slice directory, struct slice name) NACRE_CHECK;
+void sftp_namelist_free(struct sftp_namelist *list);
+/* Moves them to the caller's. */
+int sftp_namelist_give(struct sftp_namelist *list, bool sorted, struct nacre_sftp_names *out) NACRE_CHECK;
 
 #endif

@@ -1,9 +1,8 @@
-/* sftp_dir: directories, entry by entry and whole. Knows: that a server's names are not to be trusted. Must not know:
+/* sftp_dir: directories, entry by entry. Knows: that a server's names are not to be trusted. Must not know:
  * local files. Serves draft-ietf-secsh-filexfer-02 6.7. */
 #include "sftp.h"
 
 #define EMPTY_MAX 16 /* replies without an entry, one after the other: then the server is not getting anywhere */
-#define FIRST_ENTRIES 64
 
 struct nacre_sftp_dir {
 	struct nacre_sftp *sftp; /* NULL: dead */
@@ -42,8 +41,8 @@ dir_free(struct nacre_sftp_dir *dir)
 	mem_free(dir->env, dir, sizeof(*dir));
 }
 
-static int
-dir_open(struct nacre_sftp *s, const char *path, struct nacre_sftp_dir **out)
+int
+sftp_dir_open(struct nacre_sftp *s, const char *path, struct nacre_sftp_dir **out)
 {
 	struct sftp_msg_opendir msg = {.number = 0};
 	struct nacre_sftp_dir *dir;
@@ -68,8 +67,8 @@ dir_open(struct nacre_sftp *s, const char *path, struct nacre_sftp_dir **out)
 	return NACRE_OK;
 }
 
-static void
-dir_close(struct nacre_sftp_dir *dir)
+void
+sftp_dir_close(struct nacre_sftp_dir *dir)
 {
 	struct nacre_sftp *s = dir->sftp;
 	struct sftp_msg_close msg = {.handle = sftp_handle_slice(&dir->handle)};
@@ -135,8 +134,8 @@ is_dots(struct slice name)
 	return slice_is(name, ".") || slice_is(name, "..");
 }
 
-static int
-dir_next(struct nacre_sftp_dir *dir, struct nacre_sftp_entry *out)
+int
+sftp_dir_next(struct nacre_sftp_dir *dir, struct nacre_sftp_entry *out)
 {
 	struct sftp_name_entry entry;
 	int rc;
@@ -162,7 +161,7 @@ nacre_sftp_opendir(nacre_sftp *s, const char *path, nacre_sftp_dir **dir)
 	int rc = sftp_enter(s);
 
 	*dir = NULL;
-	return rc != NACRE_OK ? rc : sftp_leave(s, dir_open(s, path, dir));
+	return rc != NACRE_OK ? rc : sftp_leave(s, sftp_dir_open(s, path, dir));
 }
 
 int
@@ -173,7 +172,7 @@ nacre_sftp_readdir(nacre_sftp_dir *dir, struct nacre_sftp_entry *entry)
 	*entry = (struct nacre_sftp_entry){.name = NULL};
 	if (dir == NULL || dir->sftp == NULL || (rc = sftp_enter(dir->sftp)) != NACRE_OK)
 		return rc;
-	rc = dir_next(dir, entry);
+	rc = sftp_dir_next(dir, entry);
 	if (rc == 0) /* the server's "end of file" was no failure of this call */
 		sftp_forgive(dir->sftp);
 	return sftp_leave(dir->sftp, rc);
@@ -183,128 +182,5 @@ void
 nacre_sftp_closedir(nacre_sftp_dir *dir)
 {
 	if (dir != NULL)
-		dir_close(dir);
-}
-
-/* --- whole listings --- */
-
-/* Entries in a growing array; names one behind the other in a buffer, and pointed to when both are complete. */
-struct listing {
-	const struct nacre_env *env;
-	struct nacre_sftp_entry *entries;
-	size_t n, cap;
-	struct buf names;
-};
-
-static int
-listing_grow(struct listing *l)
-{
-	size_t cap = l->cap == 0 ? FIRST_ENTRIES : l->cap * 2;
-	struct nacre_sftp_entry *entries = mem_new(l->env, cap * sizeof(*entries));
-
-	if (entries == NULL)
-		return NACRE_E_NOMEM;
-	if (l->n > 0)
-		memcpy(entries, l->entries, l->n * sizeof(*entries));
-	mem_free(l->env, l->entries, l->cap * sizeof(*entries));
-	l->entries = entries;
-	l->cap = cap;
-	return NACRE_OK;
-}
-
-static int
-listing_add(struct listing *l, const struct nacre_sftp_entry *entry)
-{
-	int rc = l->n == l->cap ? listing_grow(l) : NACRE_OK;
-
-	if (rc != NACRE_OK)
-		return rc;
-	buf_put(&l->names, entry->name, entry->name_len + 1);
-	if (l->names.bad != 0)
-		return l->names.bad;
-	l->entries[l->n++] = *entry;
-	return NACRE_OK;
-}
-
-static void
-listing_drop(struct listing *l)
-{
-	const struct nacre_env *env = l->env;
-
-	mem_free(env, l->entries, l->cap * sizeof(*l->entries));
-	buf_free(&l->names);
-	mem_free(env, l, sizeof(*l));
-}
-
-static int
-listing_read(struct nacre_sftp_dir *dir, struct listing *l)
-{
-	struct nacre_sftp *s = dir->sftp;
-	struct nacre_sftp_entry entry;
-	int rc;
-
-	while ((rc = dir_next(dir, &entry)) == 1) {
-		if (l->n >= SFTP_NAMES_MAX)
-			return sftp_fail(s, NACRE_E_LIMIT, NULL, "readdir: more than %d entries", SFTP_NAMES_MAX);
-		if ((rc = listing_add(l, &entry)) != NACRE_OK)
-			return sftp_fail(s, rc, NULL, "readdir: no room for the entries");
-	}
-	return rc;
-}
-
-static void
-listing_give(struct listing *l, struct nacre_sftp_listing *out)
-{
-	const char *name = (const char *)l->names.p;
-
-	for (size_t i = 0; i < l->n; i++) {
-		l->entries[i].name = name;
-		name += l->entries[i].name_len + 1;
-	}
-	*out = (struct nacre_sftp_listing){.entries = l->entries, .n = l->n, .memory_ = l};
-}
-
-int
-sftp_list(struct nacre_sftp *s, const char *path, struct nacre_sftp_listing *out)
-{
-	struct nacre_sftp_dir *dir;
-	struct listing *l;
-	int rc;
-
-	*out = (struct nacre_sftp_listing){.entries = NULL};
-	if ((rc = dir_open(s, path, &dir)) != NACRE_OK)
-		return rc;
-	if ((l = mem_new(s->env, sizeof(*l))) == NULL) {
-		rc = sftp_fail(s, NACRE_E_NOMEM, path, "out of memory");
-		goto out;
-	}
-	l->env = s->env;
-	buf_init(&l->names, s->env, (size_t)1 << 30);
-	if ((rc = listing_read(dir, l)) == NACRE_OK) {
-		sftp_forgive(s); /* the server's "end of file" */
-		listing_give(l, out);
-	} else {
-		listing_drop(l);
-	}
-out:
-	dir_close(dir);
-	return rc;
-}
-
-int
-nacre_sftp_listdir_attr(nacre_sftp *s, const char *path, struct nacre_sftp_listing *listing)
-{
-	int rc = sftp_enter(s);
-
-	*listing = (struct nacre_sftp_listing){.entries = NULL};
-	return rc != NACRE_OK ? rc : sftp_leave(s, sftp_list(s, path, listing));
-}
-
-void
-nacre_sftp_listing_free(struct nacre_sftp_listing *listing)
-{
-	if (listing == NULL || listing->memory_ == NULL)
-		return;
-	listing_drop(listing->memory_);
-	*listing = (struct nacre_sftp_listing){.entries = NULL};
+		sftp_dir_close(dir);
 }

@@ -135,10 +135,27 @@ file_open(struct nacre_sftp *s, const char *path, const struct mode *mode, struc
 	return rc;
 }
 
+static int
+file_new(struct nacre_sftp *s, const char *path, const struct mode *mode, nacre_sftp_file **file)
+{
+	struct nacre_sftp_file *f;
+	int rc;
+
+	if ((f = mem_new(s->env, sizeof(*f))) == NULL)
+		return sftp_fail(s, NACRE_E_NOMEM, path, "out of memory");
+	if ((rc = file_open(s, path, mode, f)) != NACRE_OK) {
+		mem_free(s->env, f, sizeof(*f));
+		return rc;
+	}
+	f->next = s->files;
+	s->files = f;
+	*file = f;
+	return NACRE_OK;
+}
+
 int
 nacre_sftp_open(nacre_sftp *s, const char *path, const char *text, nacre_sftp_file **file)
 {
-	struct nacre_sftp_file *f;
 	struct mode mode;
 	int rc = sftp_enter(s);
 
@@ -147,16 +164,17 @@ nacre_sftp_open(nacre_sftp *s, const char *path, const char *text, nacre_sftp_fi
 		return rc;
 	if (!mode_read(text, &mode))
 		return sftp_fail(s, NACRE_E_ARGUMENT, path, "open: mode is not one of fopen's");
-	if ((f = mem_new(s->env, sizeof(*f))) == NULL)
-		return sftp_fail(s, NACRE_E_NOMEM, path, "out of memory");
-	if ((rc = file_open(s, path, &mode, f)) != NACRE_OK) {
-		mem_free(s->env, f, sizeof(*f));
-		return sftp_leave(s, rc);
-	}
-	f->next = s->files;
-	s->files = f;
-	*file = f;
-	return sftp_leave(s, NACRE_OK);
+	return sftp_leave(s, file_new(s, path, &mode, file));
+}
+
+int
+sftp_open_keeping(struct nacre_sftp *s, const char *path, nacre_sftp_file **file)
+{
+	static const struct mode mode = {.pflags = SFTP_PFLAG_WRITE | SFTP_PFLAG_CREAT};
+	int rc = sftp_enter(s);
+
+	*file = NULL;
+	return rc != NACRE_OK ? rc : sftp_leave(s, file_new(s, path, &mode, file));
 }
 
 /* --- close --- */

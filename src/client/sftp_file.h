@@ -51,6 +51,8 @@ struct nacre_sftp_file {
 
 /* --- sftp_file.c --- */
 int file_enter(struct nacre_sftp_file *f) NACRE_CHECK;
+/* As nacre_sftp_open, to write; what is there stays. */
+int sftp_open_keeping(struct nacre_sftp *s, const char *path, nacre_sftp_file **file) NACRE_CHECK;
 void sftp_result_keep(struct sftp_result *result, const struct sftp_answer *answer);
 /* The failure of this call; NACRE_OK where there was none. */
 int sftp_result_fail(struct nacre_sftp *s, const struct sftp_result *result, const char *what);

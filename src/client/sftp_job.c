@@ -163,19 +163,53 @@ close_handle(struct sftp_job *job)
 	job->state = JOB_CLOSING;
 }
 
-/* Without posix-rename the old file has to go first; SFTP 3's rename replaces nothing. */
+/* SFTP 3's rename replaces nothing: a refusal means, most often, that the old file is in the way. */
+static void
+on_renamed(void *ctx, const struct sftp_answer *answer)
+{
+	struct sftp_job *job = ctx;
+
+	job->waiting--;
+	if (answer->code == NACRE_E_SFTP && job->replaced == REPLACE_NOT_TRIED)
+		job->replaced = REPLACE_WANTED;
+	else
+		sftp_result_keep(&job->result, answer);
+	/* The old file is gone: the new one stays under the name that it has. */
+	if (answer->code != 0 && job->replaced == REPLACE_RENAMED)
+		job->touched = false;
+}
+
+static void
+rename_plainly(struct sftp_job *job)
+{
+	struct sftp_msg_rename msg = {.oldpath = slice_str(job->remote_part), .newpath = slice_str(job->remote)};
+	struct sftp_ask ask = {.type = SFTP_rename, .msg = &msg, .done = on_renamed};
+
+	job_ask(job, &ask);
+}
+
+static void
+remove_old(struct sftp_job *job)
+{
+	struct sftp_msg_remove msg = {.filename = slice_str(job->remote)};
+	struct sftp_ask ask = {.type = SFTP_remove, .msg = &msg};
+
+	job->replaced = REPLACE_REMOVED;
+	job_ask(job, &ask);
+}
+
 static void
 rename_part(struct sftp_job *job)
 {
 	struct sftp_ext_posix_rename posix = {
 	    .oldpath = slice_str(job->remote_part), .newpath = slice_str(job->remote)};
-	struct sftp_msg_rename plain = {.oldpath = posix.oldpath, .newpath = posix.newpath};
 	struct sftp_ask ask = {.type = SFTP_extended, .ext = SFTP_EXT_posix_rename, .msg = &posix};
 
 	job->state = JOB_RENAMING;
-	if (!sftp_client_can(&job->t->s->engine, SFTP_EXT_posix_rename))
-		ask = (struct sftp_ask){.type = SFTP_rename, .msg = &plain};
-	job_ask(job, &ask);
+	if (sftp_client_can(&job->t->s->engine, SFTP_EXT_posix_rename))
+		job_ask(job, &ask);
+	else
+		rename_plainly(job);
 }
 
 static void
@@ -241,8 +275,16 @@ step_closing(struct sftp_job *job)
 static void
 step_renaming(struct sftp_job *job)
 {
-	if (job->waiting == 0)
+	if (job->waiting > 0)
+		return;
+	if (job->replaced == REPLACE_WANTED) {
+		remove_old(job);
+	} else if (job->replaced == REPLACE_REMOVED) {
+		job->replaced = REPLACE_RENAMED;
+		rename_plainly(job);
+	} else {
 		job->state = JOB_OVER;
+	}
 }
 
 static void

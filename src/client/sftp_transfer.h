@@ -23,6 +23,9 @@ enum job_state {
 	JOB_OVER
 };
 
+/* A part that takes the place of a file where the server has no posix-rename. */
+enum job_replace { REPLACE_NOT_TRIED, REPLACE_WANTED, REPLACE_REMOVED, REPLACE_RENAMED };
+
 struct sftp_job;
 
 /* A request for a run of the file's bytes. */
@@ -50,6 +53,7 @@ struct sftp_job {
 	struct transfer_stat st; /* local */
 	struct sftp_attrs attrs; /* remote */
 	bool attrs_known, opened;
+	enum job_replace replaced;
 	bool touched; /* the target, or its part, was opened by us */
 	struct sftp_handle handle;
 	uint64_t size; /* of the source */

@@ -131,6 +131,19 @@ op_read(void *ctx, struct nacre_sftp_request r, void *file, uint64_t offset, uin
 	return NACRE_SFTP_LATER;
 }
 
+static int
+op_pread(void *ctx, void *file, uint64_t offset, uint8_t *p, size_t n, size_t *got)
+{
+	ssize_t k;
+
+	(void)ctx;
+	do
+		k = pread(((struct dir_file *)file)->fd, p, n, (off_t)offset);
+	while (k < 0 && errno == EINTR);
+	*got = k < 0 ? 0 : (size_t)k;
+	return k < 0 ? NACRE_SFTP_FAILURE : NACRE_SFTP_OK;
+}
+
 /* With O_APPEND the system goes to the end, whatever the offset. */
 static int
 write_all(int fd, const uint8_t *p, size_t n, uint64_t offset)
@@ -363,6 +376,7 @@ static const struct nacre_sftp_handler handler = {
     .fsync = op_fsync,
     .copy = op_copy,
     .id_name = dir_op_id_name,
+    .pread = op_pread,
 };
 
 const struct nacre_sftp_handler *

@@ -142,6 +142,19 @@ op_read(void *ctx, struct nacre_sftp_request r, void *file, uint64_t offset, uin
 }
 
 static int
+op_pread(void *ctx, void *file, uint64_t offset, uint8_t *p, size_t n, size_t *got)
+{
+	const struct memory_node *node = ((struct memory_open *)file)->node;
+	size_t left = offset >= node->n ? 0 : node->n - (size_t)offset;
+
+	(void)ctx;
+	*got = n < left ? n : left;
+	if (*got > 0)
+		memcpy(p, node->p + offset, *got);
+	return NACRE_SFTP_OK;
+}
+
+static int
 op_write(void *ctx, struct nacre_sftp_request r, void *file, uint64_t offset, struct nacre_bytes data)
 {
 	struct memory_open *o = file;
@@ -389,6 +402,7 @@ static const struct nacre_sftp_handler handler = {
     .fstatvfs = op_fstatvfs,
     .fsync = op_fsync,
     .copy = op_copy,
+    .pread = op_pread,
 };
 
 const struct nacre_sftp_handler *

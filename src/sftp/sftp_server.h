@@ -15,6 +15,7 @@
 #define SFTP_SERVER_NAMES_MAX 32768u /* of one NAME: every client takes packets of 34000 bytes; filexfer-02 3 */
 #define SFTP_SERVER_STATUS_ROOM 768u
 #define SFTP_SERVER_IDS_MAX 1024u /* users and groups in one request */
+#define SFTP_SERVER_HASHES_MAX 32768u /* bytes of digests in one answer */
 #define SFTP_SERVER_NAME_MAX 64u /* of a user or a group */
 #define SFTP_SERVER_TAG_LEN 12
 
@@ -120,6 +121,10 @@ int serve_users_groups(const struct serve_call *c);
 void serve_version(struct nacre_sftp_server *s);
 /* How much room the reply to users-groups-by-id may need. */
 size_t serve_users_groups_room(const struct sftp_ext_users_groups *ext);
+
+/* sftp_server_check.c: check-file by a handle. serve_check_names: the algorithms, as VERSION lists them. */
+int serve_check_file(const struct serve_call *c);
+void serve_check_names(struct buf *b);
 
 /* sftp_server_path.c: a client's path as an absolute one, in `room` where it was relative. An enum nacre_sftp_status.
  */

@@ -126,20 +126,34 @@ serve_users_groups(const struct serve_call *c)
 	return NACRE_SFTP_LATER;
 }
 
+/* What VERSION says of an extension; check-file's other names are told by its own. */
+static struct slice
+announcement(enum sftp_extension_id ext, struct buf *names)
+{
+	if (ext == SFTP_EXT_check_file)
+		serve_check_names(names);
+	return ext == SFTP_EXT_check_file ? buf_slice(names) : slice_str(sftp_extension_rows[ext].version);
+}
+
 /* filexfer-02 4: VERSION tells the extensions. */
 void
 serve_version(struct nacre_sftp_server *s)
 {
-	uint8_t room[1024];
+	uint8_t room[1024], name_room[128];
 	struct buf pairs = {.env = s->env, .p = room, .cap = sizeof(room), .max = sizeof(room)};
+	struct buf names = {.env = s->env, .p = name_room, .cap = sizeof(name_room), .max = sizeof(name_room)};
+	struct slice says;
 	unsigned ext;
 
 	for (ext = 0; ext < SFTP_EXT_COUNT; ext++) {
 		const struct sftp_extension_row *row = &sftp_extension_rows[ext];
 		const struct serve_row *serve = serve_row_of(SFTP_extended, (enum sftp_extension_id)ext);
 
-		if (serve != NULL && serve_row_is_offered(s, serve))
-			sftp_pair_put(&pairs, slice_str(row->name), slice_str(row->version));
+		if (serve == NULL || !serve_row_is_offered(s, serve))
+			continue;
+		says = announcement((enum sftp_extension_id)ext, &names);
+		if (says.n > 0)
+			sftp_pair_put(&pairs, slice_str(row->name), says);
 	}
 	sftp_put(&s->out, SFTP_version,
 	    &(struct sftp_msg_version){.version = SFTP_VERSION, .extensions = buf_slice(&pairs)});

@@ -65,6 +65,8 @@ room_for(const struct serve_row *row, const union serve_ask *ask, uint32_t lengt
 		room = PATH_ROOM;
 	else if (row->serve == serve_users_groups)
 		room = serve_users_groups_room(&ask->ext.users_groups);
+	else if (row->serve == serve_check_file)
+		room = SFTP_SERVER_HASHES_MAX + SFTP_SERVER_STATUS_ROOM;
 	return room < SFTP_SERVER_STATUS_ROOM ? SFTP_SERVER_STATUS_ROOM : room;
 }
 

@@ -226,6 +226,10 @@ static const struct serve_row extension_rows[SFTP_EXT_COUNT] = {
 	.handle = {EXT_AT(copy_data, from), EXT_AT(copy_data, to)}},
     [SFTP_EXT_home_directory] = {.serve = serve_home_directory, .answer = ANSWER_PATH},
     [SFTP_EXT_users_groups] = {.serve = serve_users_groups, OP(id_name)},
+    [SFTP_EXT_check_file] =
+	{.serve = serve_check_file, OP(pread), .flags = ON_FILE, .handle = {EXT_AT(check_file, handle)}},
+    [SFTP_EXT_check_file_handle] =
+	{.serve = serve_check_file, OP(pread), .flags = ON_FILE, .handle = {EXT_AT(check_file_handle, handle)}},
 };
 
 const struct serve_row *

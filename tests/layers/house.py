@@ -12,7 +12,7 @@ BELOW = {
     'transport': ['keys'],
     'auth': ['keys'],
     'channel': ['wire'],
-    'sftp': ['wire'],
+    'sftp': ['wire', 'crypto'],
     'conn': ['transport', 'auth', 'channel'],
     'io': ['conn', 'sftp'],
     'client': ['io', 'config'],

@@ -1,6 +1,7 @@
 # Knows: Paramiko's SFTP client. Must not know: the server, but that its root holds "large", of 4 GiB and 9 bytes.
 # usage: peer_paramiko_sftp.py PORT KNOWN_HOSTS USER KEY
 # Works through a list of operations, checks each, and prints "all good".
+import hashlib
 import io
 import os
 import stat
@@ -53,6 +54,10 @@ def bytes_both_ways(sftp):
     back = io.BytesIO()
     sftp.getfo('big', back)
     assert back.getvalue() == data
+    with sftp.open('big', 'r') as file:
+        assert file.check('sha256') == hashlib.sha256(data).digest()
+        blocks = file.check('sha1', 1000, 0, 1 << 20)
+        assert blocks == b''.join(hashlib.sha1(data[i:i + (1 << 20)]).digest() for i in range(1000, len(data), 1 << 20))
     with sftp.open('big', 'r+') as file:
         file.seek(1 << 20)
         file.write(b'changed')

@@ -278,6 +278,35 @@ def a_terminal_is_prompted_and_failures_are_survived(name):
     assert os.path.isdir(p.there + '/made')
 
 
+def ctrl_c_ends_a_transfer_and_not_the_session(name):
+    p = Place(name)
+    p.make(p.there, 'large', b'pearl\n' * 500000)
+    child, terminal = pty.fork()
+    if child == 0:
+        os.chdir(p.here)
+        os.execv(nacre.TOOL, [*p.argv()[:2], '-l', '800', *p.argv()[2:]])
+    shown, step = b'', 0
+    talk = [(b'sftp> ', b'get large\n'), (b'MiB/s', b'\x03'), (b'cancelled', b''), (b'sftp> ', b'\x03'),
+            (b'sftp> ', b'mkdir made\n'), (b'sftp> ', b'bye\n')]
+    with contextlib.suppress(OSError):
+        while data := os.read(terminal, 4096):
+            shown += data
+            if step < len(talk) and talk[step][0] in shown:
+                os.write(terminal, talk[step][1])
+                shown, step = shown[shown.index(talk[step][0]) + len(talk[step][0]):], step + 1
+    os.close(terminal)
+    assert os.waitpid(child, 0)[1] == 0 and step == len(talk), (step, shown)
+    assert os.path.isdir(p.there + '/made') and os.path.getsize(p.here + '/large') < 3000000
+
+
+def files_are_copied_at_the_server(name):
+    p = Place(name)
+    p.make(p.there, 'one', os.urandom(300000))
+    p.good('cp one two', 'copy one three', 'mkdir d', 'cp three d/four')
+    assert digest(p.there, 'one') == digest(p.there, 'two') == digest(p.there, 'd/four')
+    p.bad('cp gone x', says='no such file')
+
+
 def a_path_behind_the_host_is_fetched_or_entered(name):
     p = Place(name)
     p.make(p.there, 'd/one')
@@ -305,7 +334,8 @@ EACH = [names_are_made_moved_linked_and_removed, a_rename_replaces_unless_it_is_
         trees_and_globs_go_both_ways, names_are_quoted_and_never_taken_for_patterns, a_servers_name_moves_no_terminal,
         the_local_side_has_its_commands, a_batch_ends_at_its_first_failure, a_batch_may_be_a_file,
         without_a_terminal_nothing_prompts_and_failures_are_survived, wrong_commands_are_told,
-        lines_have_limits, a_terminal_is_prompted_and_failures_are_survived,
+        lines_have_limits, a_terminal_is_prompted_and_failures_are_survived, ctrl_c_ends_a_transfer_and_not_the_session,
+        files_are_copied_at_the_server,
         a_path_behind_the_host_is_fetched_or_entered]
 tap.run([(f'{name}: {test.__name__.replace("_", " ")}', functools.partial(test, name))
          for name in ('openssh', 'nacre') for test in EACH] + [a_session_that_cannot_begin_is_told])
