@@ -69,12 +69,20 @@ nacre_key *keygen_parse_line(const struct keygen *k, const char *line);
 int keygen_describe(
     const struct keygen *k, const nacre_key *key, const char *between, char out[KEYGEN_FINGERPRINT_MAX]);
 
+/* --- keygen_show.c --- */
+
+/* The key of a private file's text: whole where it is not locked, else its public half. NACRE_OK, or what
+ * nacre_key_peek_public says: NACRE_E_KEY_PASSPHRASE where the file is locked and does not show it. */
+int keygen_peek(const struct keygen *k, const char *text, size_t n, nacre_key **key, char *why, size_t why_size);
+
 /* --- keygen_sign.c --- */
 
 /* The signature that -s names. 0 or TOOL_FAILED. */
 int keygen_read_signature(const struct keygen *k, nacre_sshsig **sig);
 /* All of standard input goes into the signature. 0 or TOOL_FAILED. */
 int keygen_feed(nacre_sshsig *sig, FILE *from, const char *name);
+/* Does the signature hold for what went into it, and for the namespace of -n? 0, or TOOL_FAILED after saying why. */
+int keygen_hold(const struct keygen *k, nacre_sshsig *sig);
 
 /* --- keygen_validity.c --- */
 

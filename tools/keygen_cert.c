@@ -4,6 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <time.h>
+#include <unistd.h>
 #include "keygen_cert.h"
 
 /* Everything that the certificates of one command have in common. */
@@ -90,21 +91,29 @@ cert_path(const char *file, char *out, size_t cap)
 	snprintf(out, cap, "%.*s-cert.pub", (int)n, file);
 }
 
-/* The public key that a file names: itself, or the `.pub` file beside it. */
+/* The public key that a file names: the `.pub` file beside it, which has the comment, or itself. */
 static int
 load_subject(const struct keygen *k, const char *file, nacre_key **key)
 {
-	char path[KEYGEN_PATH_MAX + 8], *text;
-	size_t n = strlen(file);
+	char beside[KEYGEN_PATH_MAX + 8], why[512] = "";
 	int rc;
 
-	snprintf(path, sizeof(path), "%s%s", file, n > 4 && strcmp(file + n - 4, ".pub") == 0 ? "" : ".pub");
-	if ((rc = keygen_read(path, &text, &n)) != 0)
-		return rc;
-	if ((*key = keygen_parse_line(k, text)) == NULL)
-		rc = say_failure("keygen: %s: no public key", path);
-	free(text);
-	return rc;
+	snprintf(beside, sizeof(beside), "%s.pub", file);
+	if (access(beside, R_OK) == 0)
+		file = beside;
+	if ((rc = nacre_key_load_public(k->env, file, key, why, sizeof(why))) == NACRE_OK)
+		return 0;
+	/* A file's own failures name it already. */
+	if (rc == NACRE_E_FILE)
+		return say_failure("keygen: %s", why);
+	return say_failure("keygen: %s: %s", file, why[0] != '\0' ? why : nacre_status_text(rc));
+}
+
+static const char *
+issue_problem(int rc)
+{
+	return rc == NACRE_E_ARGUMENT ? "an option says what its kind cannot, or a name is too long"
+				      : nacre_status_text(rc);
 }
 
 static void
@@ -128,7 +137,7 @@ certify(struct issue *i, const char *file)
 		goto out;
 	rc = nacre_cert_issue(i->k->env, &i->fields, subject, i->authority, &cert);
 	if (rc != NACRE_OK) {
-		rc = say_failure("keygen: %s: no certificate can be made: %s", file, nacre_status_text(rc));
+		rc = say_failure("keygen: %s: no certificate can be made: %s", file, issue_problem(rc));
 		goto out;
 	}
 	rc = keygen_write_public(i->k, cert, nacre_key_comment(subject), path, true);

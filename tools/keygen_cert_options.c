@@ -63,19 +63,33 @@ take_permission(struct keygen_cert_options *o, const char *name)
 	return false;
 }
 
-/* Critical options that say something, or only stand there. */
+/* What a security key's user must do. */
+static bool
+take_demand(struct keygen_cert_options *o, const char *name)
+{
+	if (strcasecmp(name, "verify-required") == 0)
+		set(o->critical, &o->n_critical, "verify-required", NULL);
+	else if (strcasecmp(name, "no-verify-required") == 0)
+		unset(o->critical, &o->n_critical, "verify-required");
+	else if (strcasecmp(name, "no-touch-required") == 0)
+		set(o->extensions, &o->n_extensions, "no-touch-required", NULL);
+	else if (strcasecmp(name, "touch-required") == 0)
+		unset(o->extensions, &o->n_extensions, "no-touch-required");
+	else
+		return false;
+	return true;
+}
+
+/* Critical options that say something. */
 static bool
 take_critical(struct keygen_cert_options *o, const char *name, const char *value)
 {
-	static const struct {
-		const char *name;
-		bool has_value;
-	} known[] = {{"force-command", true}, {"source-address", true}, {"verify-required", false}};
+	static const char *const known[] = {"force-command", "source-address"};
 
 	for (size_t i = 0; i < sizeof(known) / sizeof(known[0]); i++) {
-		if (strcasecmp(known[i].name, name) != 0 || known[i].has_value != (value != NULL))
+		if (strcasecmp(known[i], name) != 0)
 			continue;
-		set(o->critical, &o->n_critical, known[i].name, value);
+		set(o->critical, &o->n_critical, known[i], value);
 		return true;
 	}
 	return false;
@@ -87,9 +101,11 @@ take_other(struct keygen_cert_options *o, const char *name, const char *value)
 {
 	static const char critical[] = "critical:", extension[] = "extension:";
 
-	if (strncmp(name, critical, sizeof(critical) - 1) == 0 && name[sizeof(critical) - 1] != '\0') {
-		set(o->critical, &o->n_critical, name + sizeof(critical) - 1, value);
-		return true;
+	if (strncmp(name, critical, sizeof(critical) - 1) == 0) {
+		name += sizeof(critical) - 1;
+		if (value != NULL)
+			return take_critical(o, name, value);
+		return strcasecmp(name, "verify-required") == 0 && take_demand(o, name);
 	}
 	if (strncmp(name, extension, sizeof(extension) - 1) == 0 && name[sizeof(extension) - 1] != '\0') {
 		set(o->extensions, &o->n_extensions, name + sizeof(extension) - 1, value);
@@ -112,8 +128,15 @@ take_option(struct keygen_cert_options *o, const char *text)
 		o->n_critical = o->n_extensions = 0;
 		return 0;
 	}
-	if ((value == NULL && take_permission(o, name)) || take_critical(o, name, value) || take_other(o, name, value))
+	if (value == NULL ? take_permission(o, name) || take_demand(o, name) : take_critical(o, name, value))
 		return 0;
+	if (take_other(o, name, value))
+		return 0;
+	if (strncmp(name, "critical:", strlen("critical:")) == 0)
+		return say_failure(
+		    "keygen: -O %s: whoever does not know a critical option refuses the certificate, and "
+		    "nobody knows this one",
+		    text);
 	return say_failure("keygen: -O %s: no such option of a certificate", text);
 }
 

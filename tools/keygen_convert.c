@@ -46,7 +46,7 @@ print_as(const struct keygen *k, const nacre_key *key, enum nacre_key_format for
 	return 0;
 }
 
-/* A public key's file, or the public half of a private one's. */
+/* A public key's file, or the public half of a private one's, which is asked for its passphrase where it must be. */
 static int
 load_either(const struct keygen *k, const char *path, nacre_key **key)
 {
@@ -56,10 +56,11 @@ load_either(const struct keygen *k, const char *path, nacre_key **key)
 
 	if (rc != 0)
 		return rc;
-	if (strstr(text, "PRIVATE KEY-----") != NULL)
+	rc = keygen_peek(k, text, n, key, NULL, 0);
+	if (rc == NACRE_E_KEY_PASSPHRASE)
 		rc = keygen_load(k, path, key);
-	else if ((*key = keygen_parse_line(k, text)) == NULL)
-		rc = say_failure("keygen: %s is no key file", path);
+	else if (rc != NACRE_OK)
+		rc = (*key = keygen_parse_line(k, text)) != NULL ? 0 : say_failure("keygen: %s is no key file", path);
 	explicit_bzero(text, n);
 	free(text);
 	return rc;

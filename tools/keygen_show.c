@@ -114,45 +114,64 @@ read_beside(const struct keygen *k, const char *path)
 	return key;
 }
 
-/* The public half of a private key's file stands in clear, but the comment only where the private half does, too; else
- * the `.pub` file beside it may have it. */
-static int
-print_private(const struct keygen *k, const char *path, const char *text, size_t n)
+int
+keygen_peek(const struct keygen *k, const char *text, size_t n, nacre_key **key, char *why, size_t why_size)
 {
-	nacre_key *key = NULL, *beside = NULL;
+	int rc = nacre_key_parse_private(k->env, (const uint8_t *)text, n, NULL, key, why, why_size);
+
+	return rc == NACRE_E_KEY_PASSPHRASE
+		   ? nacre_key_peek_public(k->env, (const uint8_t *)text, n, key, why, why_size)
+		   : rc;
+}
+
+/* Where a private key is locked, its comment is, too, and in some formats its public half: the `.pub` file beside it
+ * may have them. */
+static int
+print_private(const struct keygen *k, const char *path, const nacre_key *key)
+{
+	nacre_key *beside = NULL;
 	int rc;
 
-	if (nacre_key_parse_private(k->env, (const uint8_t *)text, n, NULL, &key, NULL, 0) != NACRE_OK &&
-	    nacre_key_peek_public(k->env, (const uint8_t *)text, n, &key, NULL, 0) != NACRE_OK)
-		return say_failure("keygen: %s is no key file", path);
-	if (!nacre_key_has_private(key))
+	if (key == NULL || !nacre_key_has_private(key))
 		beside = read_beside(k, path);
-	rc = print_fingerprint(k, beside != NULL && nacre_key_equal(key, beside) ? beside : key);
+	if (key == NULL && beside == NULL)
+		return say_failure("keygen: %s is locked, and does not show its public half", path);
+	rc = print_fingerprint(k, key == NULL || (beside != NULL && nacre_key_equal(key, beside)) ? beside : key);
 	nacre_key_free(beside);
-	nacre_key_free(key);
 	return rc;
+}
+
+/* Is this meant to be a private key, though it cannot be read as one? */
+static bool
+is_private(const char *text)
+{
+	static const char putty[] = "PuTTY-User-Key-File-";
+
+	return strstr(text, "PRIVATE KEY-----") != NULL || strncmp(text, putty, sizeof(putty) - 1) == 0;
 }
 
 int
 keygen_fingerprint(struct keygen *k)
 {
-	char path[KEYGEN_PATH_MAX], *text = NULL;
+	char path[KEYGEN_PATH_MAX], *text = NULL, why[256] = "";
 	int rc = check_hash(k), found;
+	nacre_key *key = NULL;
 	size_t n;
 
 	if (rc != 0 || !keygen_path(k, usual, path))
 		return TOOL_FAILED;
 	if ((rc = keygen_read(path, &text, &n)) != 0)
 		return rc;
-	if (strstr(text, "PRIVATE KEY-----") != NULL) {
-		rc = print_private(k, path, text, n);
-		goto out;
-	}
-	found = print_lines(k, text);
-	rc = found > 0 ? 0 : TOOL_FAILED;
-	if (found == 0)
-		rc = say_failure("keygen: %s is no key file", path);
-out:
+	rc = keygen_peek(k, text, n, &key, why, sizeof(why));
+	if (rc == NACRE_OK || rc == NACRE_E_KEY_PASSPHRASE)
+		rc = print_private(k, path, key);
+	else if (is_private(text))
+		rc = say_failure("keygen: %s: %s", path, why);
+	else if ((found = print_lines(k, text)) > 0)
+		rc = 0;
+	else
+		rc = found == 0 ? say_failure("keygen: %s is no key file", path) : TOOL_FAILED;
+	nacre_key_free(key);
 	explicit_bzero(text, n);
 	free(text);
 	return rc;

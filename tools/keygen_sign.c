@@ -88,7 +88,65 @@ sign_file(const struct keygen *k, const nacre_key *key, const char *name)
 	return rc;
 }
 
-/* Files get their signatures beside them; without any, standard input is signed. */
+static int
+sign_input(const struct keygen *k, const nacre_key *key)
+{
+	return sign_stream(k, key, stdin, "standard input", NULL);
+}
+
+/* The private key that a public one's file belongs to: "id" for "id.pub" and for "id-cert.pub". */
+static void
+private_path(const char *file, char path[KEYGEN_PATH_MAX])
+{
+	static const char *const ends[] = {"-cert.pub", ".pub"};
+	size_t n = strlen(file);
+
+	for (size_t i = 0; i < sizeof(ends) / sizeof(ends[0]); i++) {
+		size_t end = strlen(ends[i]);
+
+		if (n <= end || strcmp(file + n - end, ends[i]) != 0)
+			continue;
+		n -= end;
+		break;
+	}
+	snprintf(path, KEYGEN_PATH_MAX, "%.*s", (int)n, file);
+}
+
+/* With -f id-cert.pub the signature shows the certificate, and the key beside it signs. */
+static int
+certify_signer(const struct keygen *k, const nacre_key *shown, nacre_key **key)
+{
+	nacre_key *both;
+	int rc;
+
+	if (nacre_key_equal(shown, *key))
+		return 0;
+	rc = nacre_cert_with_key(k->env, shown, *key, &both);
+	if (rc != NACRE_OK)
+		return say_failure("keygen: %s is not for the private key beside it", k->file);
+	nacre_key_free(*key);
+	*key = both;
+	return 0;
+}
+
+/* -f is a private key's file, or a public one's with the private one beside it. */
+static int
+load_signer(const struct keygen *k, nacre_key **key)
+{
+	char path[KEYGEN_PATH_MAX];
+	nacre_key *shown;
+	int rc;
+
+	private_path(k->file, path);
+	if (strcmp(path, k->file) == 0 || nacre_key_load_public(k->env, k->file, &shown, NULL, 0) != NACRE_OK)
+		return keygen_load_signer(k, k->file, key);
+	if ((rc = keygen_load_signer(k, path, key)) == 0)
+		rc = certify_signer(k, shown, key);
+	nacre_key_free(shown);
+	return rc;
+}
+
+/* Files get their signatures beside them; without any, or for "-", standard input is signed. */
 static int
 sign(struct keygen *k)
 {
@@ -97,12 +155,11 @@ sign(struct keygen *k)
 
 	if (k->file == NULL || k->names == NULL)
 		return say_failure("keygen: -Y sign wants the key (-f) and a namespace (-n)");
-	if ((rc = keygen_load_signer(k, k->file, &key)) != 0)
-		return rc;
-	if (k->words[0] == NULL)
-		rc = sign_stream(k, key, stdin, "standard input", NULL);
+	rc = load_signer(k, &key);
+	if (rc == 0 && k->words[0] == NULL)
+		rc = sign_input(k, key);
 	for (size_t i = 0; rc == 0 && k->words[i] != NULL; i++)
-		rc = sign_file(k, key, k->words[i]);
+		rc = strcmp(k->words[i], "-") == 0 ? sign_input(k, key) : sign_file(k, key, k->words[i]);
 	nacre_key_free(key);
 	return rc;
 }
@@ -123,6 +180,20 @@ keygen_read_signature(const struct keygen *k, nacre_sshsig **sig)
 	return rc == NACRE_OK ? 0 : say_failure("keygen: %s: %s", k->signer, nacre_status_text(rc));
 }
 
+int
+keygen_hold(const struct keygen *k, nacre_sshsig *sig)
+{
+	int rc = nacre_sshsig_verify(sig, k->names, 0);
+	char shown[128];
+
+	if (rc == NACRE_OK)
+		return 0;
+	if (rc != NACRE_E_ARGUMENT)
+		return say_failure("keygen: the signature does not hold");
+	(void)nacre_text_escape(shown, sizeof(shown), nacre_sshsig_namespace(sig), false);
+	return say_failure("keygen: the signature is for another namespace: \"%s\"", shown);
+}
+
 /* Does the signature hold for standard input? Whose key it is nobody asks. */
 static int
 check(struct keygen *k)
@@ -137,10 +208,8 @@ check(struct keygen *k)
 		return rc;
 	if ((rc = keygen_feed(sig, stdin, "standard input")) != 0)
 		goto out;
-	rc = nacre_sshsig_verify(sig, k->names, 0);
-	if (rc != NACRE_OK)
-		rc = say_failure("keygen: the signature does not hold");
-	else if ((rc = keygen_describe(k, nacre_sshsig_key(sig), " key ", whose)) == 0 && !k->quiet)
+	if ((rc = keygen_hold(k, sig)) == 0 && (rc = keygen_describe(k, nacre_sshsig_key(sig), " key ", whose)) == 0 &&
+	    !k->quiet)
 		printf("Good \"%s\" signature with %s\n", k->names, whose);
 out:
 	nacre_sshsig_free(sig);

@@ -133,9 +133,7 @@ verify(const struct keygen *k, const struct verify_options *options, nacre_sshsi
 
 	if ((rc = read_signers(k, &signers)) != 0 || (rc = keygen_feed(sig, stdin, "standard input")) != 0)
 		goto out;
-	if (nacre_sshsig_verify(sig, k->names, 0) != NACRE_OK)
-		rc = say_failure("keygen: the signature does not hold");
-	if (rc == 0)
+	if ((rc = keygen_hold(k, sig)) == 0)
 		rc = check_revoked(k, nacre_sshsig_key(sig));
 	if (rc == 0)
 		rc = check_signer(k, signers, nacre_sshsig_key(sig), options->now_s);

@@ -154,6 +154,8 @@ nacre_key_parse_public(
 		return NACRE_E_ARGUMENT;
 	if (n > KEYFILE_MAX)
 		return why_fail(&why, NACRE_E_KEY_FORMAT, "the file is larger than 1 MiB");
+	if (slice_starts(first_line(slice_of(text, n)), SLICE_LIT(PPK_START)))
+		return why_fail(&why, NACRE_E_UNSUPPORTED, "the file is a private key of PuTTY's, and no public one");
 	if (has_line(slice_of(text, n), slice_str(PEM_BEGIN)))
 		return pem_read_public(env, slice_of(text, n), key, &why);
 	if (has_line(slice_of(text, n), slice_str(RFC4716_BEGIN)))

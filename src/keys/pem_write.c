@@ -38,8 +38,11 @@ pem_write(struct buf *text, const nacre_key *key, const struct format_order *ord
 
 	if (kind >= OLD_FORMS || old_forms[kind].put == NULL)
 		return no_such_form(key, why);
-	if (order->cipher != NULL || order->rounds != 0)
+	if (order->cipher != NULL)
 		return no_choice(why);
+	if (order->rounds != 0)
+		return why_fail(
+		    why, NACRE_E_UNSUPPORTED, "PEM's key derivation has one round and no more; PKCS8's has rounds");
 	buf_init(&der, text->env, KEYFILE_MAX);
 	if ((r = old_forms[kind].put(&der, key)) == 0 && order->passphrase != NULL)
 		r = pem_encrypt(&der, order->passphrase, dek);

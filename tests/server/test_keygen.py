@@ -129,6 +129,29 @@ def fingerprints_are_read_from_every_kind_of_line():
     refused(nacre('-l', '-E', 'sha3', '-f', path('line')), 'sha256 and md5')
 
 
+def every_private_format_shows_its_public_half():
+    puttygen = tap.need(shutil.which('puttygen'), 'puttygen is not installed')
+    good(nacre('-q', '-t', 'rsa', '-b', '2048', '-N', '', '-C', 'reef', '-f', fresh('shows')))
+    want = good(theirs('-l', '-f', path('shows.pub')))
+    lock = write('lock', 'deep')
+    good(run(puttygen, path('shows'), '-o', path('shows.ppk')))
+    good(run(puttygen, path('shows'), '-o', path('locked.ppk'), '--new-passphrase', lock))
+    for file in ('shows.ppk', 'locked.ppk'):
+        assert good(nacre('-l', '-f', path(file))) == want
+        assert good(nacre('-e', '-m', 'PKCS8', '-f', path(file))) == good(theirs('-e', '-m', 'PKCS8', '-f', path('shows.pub')))
+        refused(nacre('-i', '-f', path(file)), "private key of PuTTY's")
+    # A locked PEM file shows nothing: the line beside it may.
+    good(nacre('-q', '-p', '-N', 'deep', '-m', 'PEM', '-f', path('shows')))
+    assert good(nacre('-l', '-f', path('shows'))) == want
+    os.unlink(path('shows.pub'))
+    refused(nacre('-l', '-f', path('shows')), 'is locked')
+    refused(nacre('-e', '-P', 'shallow', '-f', path('shows')), 'wrong')
+    assert good(nacre('-e', '-P', 'deep', '-m', 'PKCS8', '-f', path('shows'))) == good(
+        nacre('-e', '-m', 'PKCS8', '-f', path('shows.ppk')))
+    refused(nacre('-l', '-f', write('broken', '-----BEGIN RSA PRIVATE KEY-----', 'AAAA', '-----END RSA PRIVATE KEY-----')),
+            'PKCS#1')
+
+
 def locked_keys_open_with_their_passphrase_alone():
     for cipher in ('aes256-ctr', 'aes256-cbc', 'aes128-ctr', 'aes256-gcm@openssh.com', 'chacha20-poly1305@openssh.com',
                    '3des-cbc'):
@@ -233,6 +256,8 @@ def certificates_are_what_ssh_keygen_makes():
             (['-V', '20200101:203012310101'], 'reef'), (['-O', 'clear'], 'reef'),
             (['-O', 'no-pty', '-O', 'no-x11-forwarding', '-O', 'force-command=ls -l "a b"'], 'reef'),
             (['-O', 'clear', '-O', 'permit-pty', '-O', 'source-address=10.0.0.0/8,::1', '-O', 'verify-required'], 'reef'),
+            (['-O', 'no-touch-required', '-O', 'no-pty'], 'reef'),
+            (['-O', 'no-touch-required', '-O', 'touch-required', '-O', 'verify-required', '-O', 'no-verify-required'], 'reef'),
             (['-O', 'extension:a@example.com=value', '-O', 'extension:b@example.com'], 'reef')]
     for kind, bits in TYPES:
         good(nacre('-q', '-t', kind, *bits, '-N', '', '-C', 'subject', '-f', fresh('subject')))
@@ -272,7 +297,9 @@ def certificates_need_names_and_known_options():
         good(nacre('-q', '-N', '', '-f', fresh(name)))
     for words, word in ((['-n', 'reef'], '-I'), (['-I', 'x'], '-n'), (['-I', 'x', '-n', ','], 'no name'),
                         (['-I', 'x', '-n', 'a', '-O', 'no-such'], 'no-such'), (['-I', 'x', '-n', 'a', '-z', 'y'], '-z'),
-                        (['-I', 'x', '-n', 'a', '-O', 'critical:strange@example.com'], 'no certificate')):
+                        (['-I', 'x', '-n', 'a', '-O', 'critical:strange@example.com'], 'critical'),
+                        (['-I', 'x', '-n', 'a', '-O', 'source-address=10.0.0.0/8,reef'], 'option'),
+                        (['-I', 'x', '-n', 'a', '-O', 'critical:no-verify-required'], 'critical')):
         refused(nacre('-s', path('authority'), *words, path('subject')), word)
     refused(nacre('-s', path('authority'), '-I', 'x', '-n', 'a'), 'public keys')
     assert not os.path.exists(path('subject-cert.pub'))
@@ -281,6 +308,39 @@ def certificates_need_names_and_known_options():
     good(nacre('-q', '-s', path('authority'), '-I', 'x', '-n', 'a', '-z', '+41', path('one.pub'), path('two.pub')))
     assert [f'Serial: {n}' in shown_certificate(path(f)) for n, f in ((41, 'one-cert.pub'), (42, 'two-cert.pub'))] == [
         True, True]
+
+
+def a_public_key_is_certified_whatever_its_file_is_called():
+    for name in ('subject', 'authority'):
+        good(nacre('-q', '-N', '', '-C', name, '-f', fresh(name)))
+    shutil.copy(path('subject.pub'), path('published'))
+    words = ['-q', '-s', path('authority'), '-I', 'x', '-n', 'reef']
+    for file, cert in (('published', 'published-cert.pub'), ('subject', 'subject-cert.pub'), ('subject.pub', 'subject-cert.pub')):
+        good(nacre(*words, path(file)))
+        assert text(cert).endswith(' subject\n'), cert
+        os.unlink(path(cert))
+    os.unlink(path('subject.pub'))
+    good(nacre(*words, path('subject')))  # the private file has the public half, too
+    refused(nacre(*words, path('no-such')), 'no-such')
+    refused(nacre(*words, write('letter', 'dear reef')), 'letter')
+
+
+def a_signature_shows_the_certificate_that_is_named():
+    make_signatures('dear reef\n')
+    good(nacre('-q', '-s', path('authority'), '-I', 'x', '-n', 'reef', path('signer.pub')))
+    allowed = write('signers', 'reef cert-authority ' + text('authority.pub'))
+    for file, whose in (('signer-cert.pub', 'ED25519-CERT'), ('signer.pub', 'ED25519'), ('signer', 'ED25519')):
+        with open(path('shown.sig'), 'w', encoding='utf-8') as out:
+            out.write(good(nacre('-Y', 'sign', '-f', path(file), '-n', 'file', '-', input='dear reef\n')))
+        for judge in (nacre, theirs):
+            said = good(judge('-Y', 'check-novalidate', '-n', 'file', '-s', path('shown.sig'), input='dear reef\n'))
+            assert f'with {whose} key' in said, said
+            verified = judge('-Y', 'verify', '-f', allowed, '-I', 'reef', '-n', 'file', '-s', path('shown.sig'), input='dear reef\n')
+            assert (verified.returncode == 0) == (whose == 'ED25519-CERT'), verified
+    shutil.copy(path('signer-cert.pub'), path('other-cert.pub'))
+    refused(nacre('-Y', 'sign', '-f', path('other-cert.pub'), '-n', 'file', input='x'), 'other-cert.pub is not for')
+    os.unlink(path('signer'))
+    refused(nacre('-Y', 'sign', '-f', path('signer-cert.pub'), '-n', 'file', input='x'), 'signer: No such file')
 
 
 def files_are_signed_as_ssh_keygen_verifies():
@@ -417,7 +477,7 @@ def verifying_says_what_is_wrong_and_wants_its_letters():
     every = [word for pair in words.items() for word in pair]
     both('-Y', 'verify', *every, input='dear beef\n', name='message')
     both('-q', '-Y', 'verify', *every, input='dear reef\n', name='quiet')
-    refused(nacre('-Y', 'verify', *every, '-n', 'mail', input='dear reef\n'), 'does not hold')
+    refused(nacre('-Y', 'verify', *every, '-n', 'mail', input='dear reef\n'), 'another namespace: "file"')
     refused(nacre('-Y', 'verify', *every, '-I', 'shore', input='dear reef\n'), 'line 1', 'line 2', 'other keys')
     for name in ('reef', 'a', 'box', 'nobody'):
         done = both('-Y', 'match-principals', '-f', write('plain_signers', *text('signers').splitlines()[1:]), '-I', name,
@@ -519,6 +579,7 @@ tests = [
     what_ssh_keygen_made_is_shown_as_it_shows_it,
     the_public_half_comes_from_the_private_key_alone,
     fingerprints_are_read_from_every_kind_of_line,
+    every_private_format_shows_its_public_half,
     locked_keys_open_with_their_passphrase_alone,
     private_keys_go_through_every_format_both_ways,
     public_keys_are_converted_as_ssh_keygen_does,
@@ -527,6 +588,8 @@ tests = [
     certificates_are_what_ssh_keygen_makes,
     validity_may_be_relative_to_now,
     certificates_need_names_and_known_options,
+    a_public_key_is_certified_whatever_its_file_is_called,
+    a_signature_shows_the_certificate_that_is_named,
     files_are_signed_as_ssh_keygen_verifies,
     signatures_stand_beside_their_files_and_replace_none,
     signers_are_allowed_as_ssh_keygen_allows_them,
