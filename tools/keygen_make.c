@@ -160,6 +160,18 @@ keygen_make(struct keygen *k)
 	return rc;
 }
 
+/* The file itself, where the path is a link to it: a new file in the link's place would leave the old passphrase good
+ * for the old one. */
+static void
+follow_links(char path[KEYGEN_PATH_MAX])
+{
+	char *whole = realpath(path, NULL);
+
+	if (whole != NULL && strlen(whole) < KEYGEN_PATH_MAX)
+		memcpy(path, whole, strlen(whole) + 1);
+	free(whole);
+}
+
 int
 keygen_change_passphrase(struct keygen *k)
 {
@@ -169,6 +181,7 @@ keygen_change_passphrase(struct keygen *k)
 
 	if (!keygen_path(k, types[0].file, path))
 		return TOOL_FAILED;
+	follow_links(path);
 	if ((rc = keygen_load(k, path, &key)) == 0 && (rc = keygen_new_passphrase(k, passphrase)) == 0)
 		rc = keygen_write_private(k, key, NULL, passphrase, path, true);
 	explicit_bzero(passphrase, sizeof(passphrase));

@@ -42,8 +42,8 @@ NACRE_API int nacre_key_parse_private(const struct nacre_env *env, const uint8_t
 NACRE_API int nacre_key_peek_public(
     const struct nacre_env *env, const uint8_t *p, size_t n, nacre_key **key, char *why, size_t why_size) NACRE_CHECK;
 
-/* Reads a public key: a `.pub` line ("ssh-ed25519 AAAA... comment", of which the first is read), RFC 4716, or PEM
- * ("PUBLIC KEY", "RSA PUBLIC KEY"). */
+/* Reads a public key: a `.pub` line ("ssh-ed25519 AAAA... comment", of which the first is read, behind blank lines and
+ * those that begin with '#'), RFC 4716, or PEM ("PUBLIC KEY", "RSA PUBLIC KEY"). */
 NACRE_API int nacre_key_parse_public(
     const struct nacre_env *env, const char *text, size_t n, nacre_key **key, char *why, size_t why_size) NACRE_CHECK;
 

@@ -115,7 +115,6 @@ static bool
 read_fields(struct cert *cert, struct reader *r)
 {
 	uint32_t type;
-	struct slice reserved;
 
 	cert->serial = reader_u64(r);
 	type = reader_u32(r);
@@ -125,8 +124,8 @@ read_fields(struct cert *cert, struct reader *r)
 	cert->valid_before = reader_u64(r);
 	cert->critical = reader_string(r);
 	cert->extensions = reader_string(r);
-	reserved = reader_string(r);
-	if (r->bad || reserved.n != 0 || (type != NACRE_CERT_USER && type != NACRE_CERT_HOST))
+	(void)reader_string(r); /* reserved: whatever it says is passed over */
+	if (r->bad || (type != NACRE_CERT_USER && type != NACRE_CERT_HOST))
 		return false;
 	cert->type = type == NACRE_CERT_USER ? NACRE_CERT_USER : NACRE_CERT_HOST;
 	return cert->key_id.n <= CERT_KEY_ID_MAX && !has_nul(cert->key_id) &&

@@ -76,6 +76,17 @@ first_line(struct slice text)
 	return SLICE_NONE;
 }
 
+/* What follows the blank lines and the remarks ("# ...") in front. */
+static struct slice
+skip_remarks(struct slice text)
+{
+	struct slice rest = text, line;
+
+	while (armor_next_line(&rest, &line) && (is_blank(line) || line.p[0] == '#'))
+		text = rest;
+	return text;
+}
+
 static bool
 has_line(struct slice text, struct slice start)
 {
@@ -160,7 +171,7 @@ nacre_key_parse_public(
 		return pem_read_public(env, slice_of(text, n), key, &why);
 	if (has_line(slice_of(text, n), slice_str(RFC4716_BEGIN)))
 		return rfc4716_read(env, slice_of(text, n), key, &why);
-	return publine_read(env, slice_of(text, n), NULL, key, &why);
+	return publine_read(env, skip_remarks(slice_of(text, n)), NULL, key, &why);
 }
 
 int

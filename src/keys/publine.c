@@ -102,21 +102,34 @@ first_line(struct slice text)
 	return first;
 }
 
+/* A line of two words has a key, though not a good one. */
+static const char *
+problem(int r, struct slice line)
+{
+	struct slice word;
+
+	if (r == NACRE_E_CRYPTO)
+		return "the authority's signature of the certificate does not hold";
+	if (r != NACRE_E_KEY_FORMAT)
+		return nacre_status_text(r);
+	if (!publine_word(&line, &word) || !publine_word(&line, &word))
+		return "the line is not \"type base64 comment\"";
+	return "the line's key is malformed, or of another type than the line says";
+}
+
 int
 publine_read(const struct nacre_env *env, struct slice text, struct slice *options, nacre_key **key, struct why *why)
 {
-	struct slice rest = first_line(text), words, type;
+	struct slice rest = first_line(text), line = rest, words = rest, type;
 	int r;
 
-	words = rest;
 	if (!publine_word(&words, &type))
 		return why_fail(why, NACRE_E_KEY_FORMAT, "the line is empty");
 	r = options == NULL ? publine_key(env, &rest, key) : publine_split(env, &rest, options, key);
 	if (r == NACRE_E_UNSUPPORTED)
 		return why_fail_name(why, r, "the key is of a type that is not supported", type);
 	if (r != 0)
-		return why_fail(
-		    why, r, r == NACRE_E_KEY_FORMAT ? "the line is not \"type base64 comment\"" : nacre_status_text(r));
+		return why_fail(why, r, problem(r, line));
 	if (rest.n > 0 && (r = key_set_comment(*key, rest)) != 0) {
 		nacre_key_free(*key);
 		*key = NULL;

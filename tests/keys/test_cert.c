@@ -168,7 +168,7 @@ static const struct {
     {PRINCIPALS, S("\0\0\0\1a\0"), NACRE_E_KEY_FORMAT},
     {KEY_ID, S(""), 0},
     {KEY_ID, S("a\0b"), NACRE_E_KEY_FORMAT},
-    {RESERVED, S("x"), NACRE_E_KEY_FORMAT},
+    {RESERVED, S("x"), 0}, /* "is ignored in this version of the protocol" */
     {TAIL, S("\0"), NACRE_E_KEY_FORMAT},
 };
 

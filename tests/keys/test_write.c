@@ -225,23 +225,25 @@ public_lines_read_and_print(void **state)
 static const struct {
 	const char *line;
 	int code;
-	const char *comment;
+	const char *comment; /* or what is said of the failure */
 } lines[] = {
     {"ssh-ed25519 " BASE64, 0, ""},
     {"ssh-ed25519 " BASE64 "\n", 0, ""},
     {"ssh-ed25519 " BASE64 "\r\n", 0, ""},
     {" \tssh-ed25519\t" BASE64 "  two words \t\n", 0, "two words"},
     {"ssh-ed25519 " BASE64 " first\nsecond line", 0, "first"},
-    {"", NACRE_E_KEY_FORMAT, NULL},
-    {"\n", NACRE_E_KEY_FORMAT, NULL},
-    {"ssh-ed25519", NACRE_E_KEY_FORMAT, NULL},
-    {"ssh-ed25519 ", NACRE_E_KEY_FORMAT, NULL},
-    {"ssh-ed25519 !!!!", NACRE_E_KEY_FORMAT, NULL},
-    {"ssh-ed25519 AAAA", NACRE_E_KEY_FORMAT, NULL},
-    {"ssh-rsa " BASE64, NACRE_E_KEY_FORMAT, NULL},
-    {"ecdsa-sha2-nistp256 " BASE64, NACRE_E_KEY_FORMAT, NULL},
-    {"ssh-dss " BASE64, NACRE_E_UNSUPPORTED, NULL},
-    {"# comment", NACRE_E_UNSUPPORTED, NULL},
+    {"", NACRE_E_KEY_FORMAT, "empty"},
+    {"\n", NACRE_E_KEY_FORMAT, "empty"},
+    {"ssh-ed25519", NACRE_E_KEY_FORMAT, "type base64"},
+    {"ssh-ed25519 ", NACRE_E_KEY_FORMAT, "type base64"},
+    {"ssh-ed25519 !!!!", NACRE_E_KEY_FORMAT, "malformed"},
+    {"ssh-ed25519 AAAA", NACRE_E_KEY_FORMAT, "malformed"},
+    {"ssh-rsa " BASE64, NACRE_E_KEY_FORMAT, "another type"},
+    {"ecdsa-sha2-nistp256 " BASE64, NACRE_E_KEY_FORMAT, "another type"},
+    {"ssh-dss " BASE64, NACRE_E_UNSUPPORTED, "ssh-dss"},
+    {"# remark\n\n#\nssh-ed25519 " BASE64 " first", 0, "first"},
+    {"# remark", NACRE_E_KEY_FORMAT, "empty"},
+    {"x# remark", NACRE_E_UNSUPPORTED, "x#"},
 };
 
 static void
@@ -263,6 +265,8 @@ public_lines_have_a_type_a_blob_and_a_comment(void **state)
 		assert_int_equal(r == 0, why[0] == '\0');
 		if (r == 0)
 			assert_string_equal(nacre_key_comment(key), lines[i].comment);
+		else
+			assert_non_null(strstr(why, lines[i].comment));
 		nacre_key_free(key);
 	}
 	assert_int_equal(nacre_key_parse_public(NULL, "x", 1, &key, why, sizeof(why)), NACRE_E_ARGUMENT);

@@ -230,6 +230,16 @@ def passphrases_are_changed_in_place():
         assert os.stat(file).st_mode & 0o777 == 0o600
 
 
+def a_passphrase_is_changed_where_the_link_leads():
+    good(nacre('-q', '-N', 'old', '-f', fresh('linked')))
+    os.symlink('linked', fresh('link'))
+    good(nacre('-p', '-P', 'old', '-N', 'new', '-f', path('link')))
+    assert os.path.islink(path('link'))
+    for name in ('link', 'linked'):
+        good(theirs('-y', '-P', 'new', '-f', path(name)))
+        assert nacre('-y', '-P', 'old', '-f', path(name)).returncode == 255
+
+
 def passphrases_are_asked_for_and_not_shown():
     file = fresh('typed')
     status, shown = talk(['-q', '-f', file], [('New passphrase', 'mussel'), ('same passphrase', 'mussel')])
@@ -584,6 +594,7 @@ tests = [
     private_keys_go_through_every_format_both_ways,
     public_keys_are_converted_as_ssh_keygen_does,
     passphrases_are_changed_in_place,
+    a_passphrase_is_changed_where_the_link_leads,
     passphrases_are_asked_for_and_not_shown,
     certificates_are_what_ssh_keygen_makes,
     validity_may_be_relative_to_now,
