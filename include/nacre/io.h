@@ -56,7 +56,8 @@ NACRE_API int nacre_dial(
  * env: NULL for nacre_env_default(). passphrase: NULL for none. *key: the caller's (nacre_key_free), NULL on failure.
  * why: as in nacre_dial; it names the file and the check that failed.
  *
- * Returns NACRE_OK, NACRE_E_FILE, NACRE_E_NOMEM, or what nacre_key_parse_private says. */
+ * Returns NACRE_OK, NACRE_E_FILE, NACRE_E_LIMIT (larger than 1 MiB), NACRE_E_NOMEM, or what nacre_key_parse_private
+ * says. */
 NACRE_API int nacre_key_load(const struct nacre_env *env, const char *path, const char *passphrase, nacre_key **key,
     char *why, size_t why_size) NACRE_CHECK;
 
@@ -76,7 +77,8 @@ NACRE_API int nacre_key_load_asking(const struct nacre_env *env, const char *pat
 /* Reads a public key from a public or a private file, of any format, whoever may read it; no passphrase is needed. A
  * private file that does not show its public half (an encrypted PEM file) is looked up beside: `path`.pub.
  *
- * Returns NACRE_OK, NACRE_E_FILE, NACRE_E_NOMEM, or what nacre_key_parse_public or nacre_key_peek_public says. */
+ * Returns NACRE_OK, NACRE_E_FILE, NACRE_E_LIMIT (larger than 1 MiB), NACRE_E_NOMEM, or what nacre_key_parse_public or
+ * nacre_key_peek_public says. */
 NACRE_API int nacre_key_load_public(
     const struct nacre_env *env, const char *path, nacre_key **key, char *why, size_t why_size) NACRE_CHECK;
 

@@ -2,8 +2,9 @@
  *
  * A key is one of ssh-ed25519, ecdsa-sha2-nistp256, -384, -521, ssh-rsa (2048 to 8192 bits; env.h: rsa_bits_min),
  * sk-ssh-ed25519@openssh.com and sk-ecdsa-sha2-nistp256@openssh.com, or an OpenSSH certificate for one of these (cert.h).
- * It may have its private half, or a signer where that half is elsewhere. It never changes after it was made, so that any number of threads and connections may use one key at once.
- * Private halves are kept in locked memory behind guard pages where the system gives it, and are wiped when freed.
+ * It may have its private half, or a signer where that half is elsewhere. It never changes after it was made, so that
+ * any number of threads and connections may use one key at once. Private halves are kept in locked memory behind guard
+ * pages where the system gives it, and are wiped when freed.
  *
  * No function here opens a file: see nacre_key_load in io.h. `why` arguments take a sentence about a failure (escaped,
  * NUL-terminated, cut to why_size); NULL and 0 where it is not wanted. */
@@ -121,7 +122,8 @@ NACRE_API const uint8_t *nacre_key_sk_handle(const nacre_key *key, size_t *n);
 NACRE_API uint8_t nacre_key_sk_flags(const nacre_key *key);
 
 /* Signs the n bytes at data. algorithm: a signature algorithm for keys of this type, for a certificate also the plain
- * key's; NULL: its best ("rsa-sha2-512" for RSA). SHA-1's "ssh-rsa" must be named. *signature is the caller's, *signature_n bytes, for nacre_key_signature_free.
+ * key's; NULL: its best ("rsa-sha2-512" for RSA). SHA-1's "ssh-rsa" must be named. *signature is the caller's,
+ * *signature_n bytes, for nacre_key_signature_free.
  *   NACRE_E_MISUSE       neither a private half nor a signer
  *   NACRE_E_UNSUPPORTED  an unknown algorithm
  *   NACRE_E_KEY_TYPE     an algorithm for other keys
@@ -186,7 +188,8 @@ struct nacre_key_write_options {
 
 /* The text of a private key's file, or of a public key's with its newline. options: NULL for the format OPENSSH, the
  * key's own comment, no encryption. *text is the caller's, n bytes and a NUL, for nacre_key_text_free, which wipes it.
- *   NACRE_E_ARGUMENT     neither a private half nor a security key's handle; a comment of more than one line where the format cannot hold it; rounds
+ *   NACRE_E_ARGUMENT     neither a private half nor a security key's handle; a comment of more than one line where the
+ *                        format cannot hold it; more rounds than above
  *   NACRE_E_UNSUPPORTED  the cipher, or the format cannot hold this key; `why` says which
  *   NACRE_E_NOMEM, NACRE_E_RANDOM, NACRE_E_CRYPTO */
 NACRE_API int nacre_key_write_private(const struct nacre_env *env, const nacre_key *key,

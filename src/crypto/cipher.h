@@ -34,7 +34,8 @@ struct cipher {
 	uint8_t block_len; /* padding granularity: at least 8 */
 	uint8_t key_len, iv_len, tag_len;
 	uint32_t rekey_blocks_log2; /* rekey after 2^this many blocks of block_len; 0: no limit of its own */
-	bool is_chained; /* CBC: what a packet's first block decrypts to must not show in how it is refused (CVE-2008-5161) */
+	bool is_chained; /* CBC: what a packet's first block decrypts to must not show in how it is refused
+			    (CVE-2008-5161) */
 	bool needs_aes_cpu; /* slower than chacha20 without NACRE_CPU_AES: negotiation puts it behind */
 
 	/* Sets the state up for one direction. seal: true where we send. The cipher keeps no pointer to key or iv. */
@@ -49,7 +50,8 @@ struct cipher {
 	 */
 	int (*peek_length)(struct cipher_state *st, uint32_t seq, const uint8_t *pkt, uint32_t *length);
 	/* AEAD kinds: checks the tag at pkt[n], then decrypts what follows packet_length to out: n - 4 bytes, pkt + 4
-	 * for in place, else apart from pkt. NACRE_E_MAC, and nothing is decrypted, where the tag is wrong. Else NULL. */
+	 * for in place, else apart from pkt. NACRE_E_MAC, and nothing is decrypted, where the tag is wrong. Else NULL.
+	 */
 	int (*open)(struct cipher_state *st, uint32_t seq, uint8_t *pkt, size_t n, uint8_t *out);
 	/* Wipes, and frees what a library allocated. A zeroed state is fine. */
 	void (*wipe)(struct cipher_state *st);

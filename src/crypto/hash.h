@@ -1,5 +1,5 @@
-/* hash: SHA-2, SHA-1, MD5. Knows: the hash functions by id. Must not know: what is hashed. Serves RFC 4253 6.4, 7.2, 8; RFC 6234,
- * RFC 1321. */
+/* hash: SHA-2, SHA-1, MD5. Knows: the hash functions by id. Must not know: what is hashed. Serves RFC 4253 6.4, 7.2, 8;
+ * RFC 6234, RFC 1321. */
 #ifndef CRYPTO_HASH_H
 #define CRYPTO_HASH_H
 

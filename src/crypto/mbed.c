@@ -127,8 +127,8 @@ mbed_gcm_init(void *state, const uint8_t *key, size_t key_len)
 }
 
 int
-mbed_gcm_seal(void *state, const uint8_t nonce[12], struct slice ad, const uint8_t *p, size_t n, uint8_t *out,
-    uint8_t tag[16])
+mbed_gcm_seal(
+    void *state, const uint8_t nonce[12], struct slice ad, const uint8_t *p, size_t n, uint8_t *out, uint8_t tag[16])
 {
 	return status(mbedtls_gcm_crypt_and_tag(state, MBEDTLS_GCM_ENCRYPT, n, nonce, 12, ad.p, ad.n, p, out, 16, tag));
 }

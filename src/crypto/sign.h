@@ -23,7 +23,6 @@ enum curve_id { CURVE_P256, CURVE_P384, CURVE_P521 };
 
 size_t curve_scalar_len(enum curve_id c); /* 32, 48, 66 */
 size_t curve_point_len(enum curve_id c); /* 65, 97, 133 */
-enum hash_id curve_hash(enum curve_id c); /* RFC 5656 6.2.1 */
 
 /* Is q an uncompressed point on the curve, and not infinity? */
 int ecdsa_check_public(enum curve_id c, struct slice q) NACRE_CHECK;
@@ -69,8 +68,8 @@ int rsa_sign(const struct rsa_private *key, const struct nacre_env *env, enum ha
 /* A signature shorter than the modulus is padded on the left (RFC 8332 3); a longer one is refused. */
 int rsa_verify(const struct rsa_public *key, enum hash_id hash, struct slice data, struct slice sig) NACRE_CHECK;
 
-/* A new key, not smaller than the environment allows. Each number is written at its natural length; lens are in the order n, e, d, p, q, iqmp. Buffers are
- * RSA_SIG_MAX bytes each. */
+/* A new key, not smaller than the environment allows. Each number is written at its natural length; lens are in the
+ * order n, e, d, p, q, iqmp. Buffers are RSA_SIG_MAX bytes each. */
 struct rsa_numbers {
 	uint8_t value[6][RSA_SIG_MAX];
 	size_t len[6];

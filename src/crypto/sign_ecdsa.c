@@ -35,12 +35,6 @@ curve_point_len(enum curve_id c)
 	return 1 + 2 * curves[c].scalar_len;
 }
 
-enum hash_id
-curve_hash(enum curve_id c)
-{
-	return curves[c].hash;
-}
-
 static int
 work_begin(struct work *w, enum curve_id c)
 {

@@ -74,7 +74,8 @@ suite_open_length(struct suite *s, uint32_t seq, uint8_t *pkt, uint32_t *length)
 
 	if (suite_is_aead(s))
 		return s->cipher->peek_length(&s->cipher_state, seq, pkt, length);
-	if (s->cipher != NULL && !suite_is_etm(s) && (r = s->cipher->crypt(&s->cipher_state, pkt, suite_head_len(s))) != 0)
+	if (s->cipher != NULL && !suite_is_etm(s) &&
+	    (r = s->cipher->crypt(&s->cipher_state, pkt, suite_head_len(s))) != 0)
 		return r;
 	*length = get_be32(pkt);
 	return 0;

@@ -83,8 +83,8 @@ int suite_seal(struct suite *s, uint32_t seq, uint8_t *pkt, size_t n) NACRE_CHEC
 /* Gives packet_length, not yet authenticated. Called once for each packet: encrypt-and-MAC decrypts the head in place.
  */
 int suite_open_length(struct suite *s, uint32_t seq, uint8_t *pkt, uint32_t *length) NACRE_CHECK;
-/* Checks pkt (n = 4 + packet_length bytes, the tag behind them) and decrypts what follows packet_length in place. NACRE_E_MAC where the tag is
- * wrong: pkt's content is then undefined and must not be looked at. */
+/* Checks pkt (n = 4 + packet_length bytes, the tag behind them) and decrypts what follows packet_length in place.
+ * NACRE_E_MAC where the tag is wrong: pkt's content is then undefined and must not be looked at. */
 int suite_open(struct suite *s, uint32_t seq, uint8_t *pkt, size_t n) NACRE_CHECK;
 
 /* Must a packet that is wrong look the same whatever is wrong with it (CBC whose length is encrypted with the rest)? */
@@ -97,7 +97,8 @@ suite_hides_faults(const struct suite *s)
 /* Does a MAC's work on n bytes of a packet that is refused already, so that it takes as long as another's would. */
 void suite_waste(struct suite *s, uint32_t seq, const uint8_t *p, size_t n);
 
-/* As suite_seal, but of the n bytes at `in`, which stay as they are and stand apart from pkt. Only where suite_can_move. */
+/* As suite_seal, but of the n bytes at `in`, which stay as they are and stand apart from pkt. Only where
+ * suite_can_move. */
 int suite_seal_from(struct suite *s, uint32_t seq, const uint8_t *in, size_t n, uint8_t *pkt) NACRE_CHECK;
 /* As suite_open, but what follows packet_length goes to out, n - 4 bytes apart from pkt. Only where suite_can_move. */
 int suite_open_to(struct suite *s, uint32_t seq, uint8_t *pkt, size_t n, uint8_t *out) NACRE_CHECK;

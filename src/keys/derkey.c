@@ -18,8 +18,9 @@ derkey_curve_oid(enum curve_id curve)
 	return curves[curve].oid;
 }
 
-const struct key_type *
-derkey_curve(struct slice oid)
+/* NULL: it is not known. */
+static const struct key_type *
+find_curve(struct slice oid)
 {
 	size_t i;
 
@@ -106,7 +107,7 @@ read_curve(struct reader *r, const struct key_type **type, struct why *why)
 {
 	if (der_is_next(r, DER_SEQUENCE))
 		return why_fail(why, NACRE_E_UNSUPPORTED, "the EC key describes its curve instead of naming it");
-	*type = derkey_curve(der_value(r, DER_OID));
+	*type = find_curve(der_value(r, DER_OID));
 	if (r->bad)
 		return malformed(why, "the EC key's curve is malformed");
 	return *type != NULL ? 0 : why_fail(why, NACRE_E_UNSUPPORTED, "the EC key is on a curve that is not supported");

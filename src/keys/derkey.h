@@ -12,9 +12,6 @@ typedef int derkey_read_fn(const struct nacre_env *env, struct slice der, nacre_
 derkey_read_fn derkey_pkcs1, derkey_sec1, derkey_pkcs8; /* private */
 derkey_read_fn derkey_pkcs1_public, derkey_spki;
 
-/* The key type of a curve's object identifier; NULL where it is not known. */
-const struct key_type *derkey_curve(struct slice oid);
-
 /* Each appends its structure. PKCS#1 is for RSA, SEC 1 for ECDSA; NACRE_E_KEY_TYPE for the others. */
 int derkey_put_pkcs1(struct buf *b, const nacre_key *key) NACRE_CHECK;
 int derkey_put_sec1(struct buf *b, const nacre_key *key) NACRE_CHECK;

@@ -70,8 +70,9 @@ read_headers(struct slice *text, struct pem *block)
 	return block->is_encrypted == (block->dek_cipher.n > 0);
 }
 
-bool
-pem_next(struct slice *text, struct pem *block, int *error, struct why *why)
+/* The next block of *text. False where there is none; NACRE_E_KEY_FORMAT in *error where it is malformed. */
+static bool
+next_block(struct slice *text, struct pem *block, int *error, struct why *why)
 {
 	struct slice line, label, start;
 
@@ -183,7 +184,7 @@ pem_read(const struct nacre_env *env, struct slice text, const char *passphrase,
 
 	if (passphrase != NULL && passphrase[0] == '\0')
 		passphrase = NULL;
-	while (pem_next(&text, &block, &r, why)) {
+	while (next_block(&text, &block, &r, why)) {
 		for (i = 0; i < PRIVATE_LABELS; i++)
 			if (slice_is(block.label, private_labels[i].label))
 				return read_block(env, &block, i, passphrase, key, why);
@@ -213,7 +214,7 @@ pem_read_public(const struct nacre_env *env, struct slice text, nacre_key **key,
 	size_t i;
 	int r;
 
-	while (pem_next(&text, &block, &r, why))
+	while (next_block(&text, &block, &r, why))
 		for (i = 0; i < PUBLIC_LABELS; i++) {
 			if (!slice_is(block.label, public_labels[i].label))
 				continue;

@@ -16,8 +16,6 @@ struct pem {
 	struct slice body; /* base64 */
 };
 
-/* The next block of *text. False where there is none; NACRE_E_KEY_FORMAT in *error where it is malformed. */
-bool pem_next(struct slice *text, struct pem *block, int *error, struct why *why);
 /* Appends a block in lines of 64. dek: the header's value, NULL for none. */
 void pem_put(struct buf *text, const char *label, const char *dek, struct slice der);
 

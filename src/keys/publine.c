@@ -30,8 +30,9 @@ publine_word(struct slice *line, struct slice *word)
 	return n > 0;
 }
 
-int
-publine_key(const struct nacre_env *env, struct slice *line, nacre_key **key)
+/* Without options. */
+static int
+read_key(const struct nacre_env *env, struct slice *line, nacre_key **key)
 {
 	struct slice type, base64;
 	struct buf blob;
@@ -88,7 +89,7 @@ publine_split(const struct nacre_env *env, struct slice *line, struct slice *opt
 		else
 			*options = SLICE_NONE;
 	}
-	return publine_key(env, line, key);
+	return read_key(env, line, key);
 }
 
 static struct slice
@@ -125,7 +126,7 @@ publine_read(const struct nacre_env *env, struct slice text, struct slice *optio
 
 	if (!publine_word(&words, &type))
 		return why_fail(why, NACRE_E_KEY_FORMAT, "the line is empty");
-	r = options == NULL ? publine_key(env, &rest, key) : publine_split(env, &rest, options, key);
+	r = options == NULL ? read_key(env, &rest, key) : publine_split(env, &rest, options, key);
 	if (r == NACRE_E_UNSUPPORTED)
 		return why_fail_name(why, r, "the key is of a type that is not supported", type);
 	if (r != 0)

@@ -30,7 +30,8 @@ refuse_name(const struct making *m, struct slice name)
 
 	if (m->wish->kind == NACRE_ALGORITHM_COMPRESSION && compression_is_left_out(name))
 		return failure_set(m->failure, NACRE_E_UNSUPPORTED, NACRE_ORIGIN_LOCAL,
-		    "%s: \"%.*s\" is not built in: this build is without zlib", m->wish->option, n, (const char *)name.p);
+		    "%s: \"%.*s\" is not built in: this build is without zlib", m->wish->option, n,
+		    (const char *)name.p);
 	if (nearest == NULL)
 		return failure_set(m->failure, NACRE_E_ARGUMENT, NACRE_ORIGIN_LOCAL, "%s: unknown algorithm \"%.*s\"",
 		    m->wish->option, n, (const char *)name.p);

@@ -1,6 +1,6 @@
-/* exchange: see exchange.h. Knows: KEXINIT and NEWKEYS. Must not know: how a method agrees on its secret (exchange_ecdh.c
- * and its like), how the host key proves itself (exchange_proof.c).
- * RFC 4253 7.1-7.3, 8308 2.4, draft-ietf-sshm-strict-kex. */
+/* exchange: see exchange.h. Knows: KEXINIT and NEWKEYS. Must not know: how a method agrees on its secret
+ * (exchange_ecdh.c and its like), how the host key proves itself (exchange_proof.c). RFC 4253 7.1-7.3, 8308 2.4,
+ * draft-ietf-sshm-strict-kex. */
 #include "exchange.h"
 #include "advice.h"
 #include "extinfo.h"
@@ -141,7 +141,8 @@ agree(struct transport *t)
 	struct exchange *x = t->exchange;
 	int r;
 
-	r = proposal_agree(buf_slice(&x->ours), buf_slice(&x->theirs), t->role, t->setup.env, &x->agreed, t->setup.failure);
+	r = proposal_agree(
+	    buf_slice(&x->ours), buf_slice(&x->theirs), t->role, t->setup.env, &x->agreed, t->setup.failure);
 	if (r != 0) {
 		if (r == NACRE_E_NEGOTIATION)
 			advise(t);
@@ -180,7 +181,7 @@ derive_keys(struct transport *t, struct suite_keys *keys_out)
 	const struct agreement *a = &x->agreed;
 	bool is_client = t->role == NACRE_CLIENT;
 	struct derivation from = {a->kex, slice_of(x->secret, x->secret_len), slice_of(x->h, hash_len(a->kex->hash)),
-		slice_of(t->session_id, t->session_id_len)};
+	    slice_of(t->session_id, t->session_id_len)};
 	int r = is_client ? kdf_derive(&from, true, a->cipher_c2s, a->mac_c2s, keys_out)
 			  : kdf_derive(&from, false, a->cipher_s2c, a->mac_s2c, keys_out);
 

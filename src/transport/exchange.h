@@ -9,11 +9,11 @@
 #include "transport.h"
 
 enum exchange_state {
-	EXCHANGE_PROPOSED,   /* our KEXINIT is out; theirs has not come */
-	EXCHANGE_METHOD,     /* agreed; the method's messages go back and forth */
-	EXCHANGE_HOST_KEY,   /* client: NACRE_EVENT_HOST_KEY is open */
-	EXCHANGE_SIGN,       /* server: NACRE_EVENT_SIGN is open */
-	EXCHANGE_NEWKEYS     /* our NEWKEYS is out; theirs has not come */
+	EXCHANGE_PROPOSED, /* our KEXINIT is out; theirs has not come */
+	EXCHANGE_METHOD, /* agreed; the method's messages go back and forth */
+	EXCHANGE_HOST_KEY, /* client: NACRE_EVENT_HOST_KEY is open */
+	EXCHANGE_SIGN, /* server: NACRE_EVENT_SIGN is open */
+	EXCHANGE_NEWKEYS /* our NEWKEYS is out; theirs has not come */
 };
 
 /* RFC 4419 3: what was asked for, and what came. */
@@ -25,20 +25,20 @@ struct group_exchange {
 struct exchange {
 	enum exchange_state state;
 	bool first;
-	uint64_t token;            /* of the open question */
-	uint32_t kexinit_seq;      /* of our KEXINIT: an UNIMPLEMENTED for it ends the connection */
-	struct buf ours, theirs;   /* KEXINIT payloads */
+	uint64_t token; /* of the open question */
+	uint32_t kexinit_seq; /* of our KEXINIT: an UNIMPLEMENTED for it ends the connection */
+	struct buf ours, theirs; /* KEXINIT payloads */
 	struct agreement agreed;
 	struct kex_state kex_state;
 	const struct dh_group *group; /* what DH works in: the row's, or gex->room's */
-	struct group_exchange *gex;   /* owned; NULL but for group exchange */
+	struct group_exchange *gex; /* owned; NULL but for group exchange */
 	uint8_t our_public[KEX_PUBLIC_MAX], their_public[KEX_PUBLIC_MAX];
 	size_t our_public_len, their_public_len;
 	uint8_t secret[KEX_SECRET_MAX];
 	size_t secret_len;
 	uint8_t h[HASH_MAX_LEN];
 	const nacre_key *host_key; /* server: which key signs */
-	nacre_key *shown_key;      /* client: proved, not yet accepted; owned */
+	nacre_key *shown_key; /* client: proved, not yet accepted; owned */
 	struct suite_keys keys_in; /* for the peer's NEWKEYS */
 };
 
@@ -72,7 +72,8 @@ extern const struct exchange_method exchange_ecdh, exchange_dh, exchange_gex;
 /* Of the method that was agreed on. */
 const struct exchange_method *exchange_method(const struct transport *t);
 
-/* Once the secret is known. Client: is H signed by the key, and may the key be used? Server: signs H, or asks for it. */
+/* Once the secret is known. Client: is H signed by the key, and may the key be used? Server: signs H, or asks for it.
+ */
 int exchange_check_proof(struct transport *t, struct slice host_key, struct slice signature) NACRE_CHECK;
 int exchange_give_proof(struct transport *t) NACRE_CHECK;
 /* H is known and proved: derives all keys, sends NEWKEYS, and what may follow it. */

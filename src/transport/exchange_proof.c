@@ -17,14 +17,16 @@ exchange_hash(struct transport *t, struct slice host_key)
 	bool is_client = t->role == NACRE_CLIENT;
 	struct slice ours = slice_str(t->our_ident), theirs = slice_str(t->peer_ident);
 	struct exchange_fields fields = {
-		.client_ident = is_client ? ours : theirs,
-		.server_ident = is_client ? theirs : ours,
-		.client_init = buf_slice(is_client ? &x->ours : &x->theirs),
-		.server_init = buf_slice(is_client ? &x->theirs : &x->ours),
-		.host_key = host_key,
-		.client_public = slice_of(is_client ? x->our_public : x->their_public, is_client ? x->our_public_len : x->their_public_len),
-		.server_public = slice_of(is_client ? x->their_public : x->our_public, is_client ? x->their_public_len : x->our_public_len),
-		.secret = slice_of(x->secret, x->secret_len),
+	    .client_ident = is_client ? ours : theirs,
+	    .server_ident = is_client ? theirs : ours,
+	    .client_init = buf_slice(is_client ? &x->ours : &x->theirs),
+	    .server_init = buf_slice(is_client ? &x->theirs : &x->ours),
+	    .host_key = host_key,
+	    .client_public = slice_of(
+		is_client ? x->our_public : x->their_public, is_client ? x->our_public_len : x->their_public_len),
+	    .server_public = slice_of(
+		is_client ? x->their_public : x->our_public, is_client ? x->their_public_len : x->our_public_len),
+	    .secret = slice_of(x->secret, x->secret_len),
 	};
 	struct group_fields group;
 
@@ -53,8 +55,8 @@ check_proof(struct transport *t, struct slice host_key, struct slice signature)
 	if (r == NACRE_E_NOMEM)
 		return fail(t, r, "no memory for the host key");
 	if (r != 0)
-		return failure_set(t->setup.failure, r, NACRE_ORIGIN_PROTOCOL,
-		    "%s: the host key is malformed or not allowed", name);
+		return failure_set(
+		    t->setup.failure, r, NACRE_ORIGIN_PROTOCOL, "%s: the host key is malformed or not allowed", name);
 	if (strcmp(nacre_key_type(x->shown_key), x->agreed.host_key->key_type) != 0)
 		return failure_set(t->setup.failure, NACRE_E_HOST_KEY_SIGNATURE, NACRE_ORIGIN_PROTOCOL,
 		    "%s: the host key is %s, but %s was agreed on", name, nacre_key_type(x->shown_key),
@@ -159,10 +161,10 @@ ask_signature(struct transport *t)
 {
 	struct exchange *x = t->exchange;
 	struct nacre_event ask = {
-		.type = NACRE_EVENT_SIGN,
-		.key = x->host_key,
-		.algorithm = bytes_of(slice_str(sigalg_signature(x->agreed.host_key))),
-		.data = bytes_of(hash_of(x)),
+	    .type = NACRE_EVENT_SIGN,
+	    .key = x->host_key,
+	    .algorithm = bytes_of(slice_str(sigalg_signature(x->agreed.host_key))),
+	    .data = bytes_of(hash_of(x)),
 	};
 
 	x->state = EXCHANGE_SIGN;
