@@ -5,9 +5,11 @@
 #include <stdlib.h>
 #include <string.h>
 #include <strings.h>
+#include <sys/stat.h>
 #include <unistd.h>
 #include "keygen.h"
 #include "terminal.h"
+#include "trust.h"
 
 /* What -t says, in short or in full. bits 0: any that the type takes. */
 static const struct {
@@ -104,6 +106,16 @@ may_replace(const char *path)
 	return false;
 }
 
+/* Who makes a first key has no ~/.ssh yet. What is wrong with it is said when the key is written. */
+static void
+make_usual_place(const char *path)
+{
+	char dir[KEYGEN_PATH_MAX];
+
+	if (trust_path("~/.ssh/", dir, sizeof(dir)) && strncmp(path, dir, strlen(dir)) == 0)
+		(void)mkdir(dir, 0700);
+}
+
 static void
 tell_made(const nacre_key *key, const char *path, const char *public_path, const char *comment)
 {
@@ -120,12 +132,11 @@ tell_made(const nacre_key *key, const char *path, const char *public_path, const
 static int
 save_pair(const struct keygen *k, const nacre_key *key, const char *path, bool over)
 {
-	char public_path[KEYGEN_PATH_MAX + 8], passphrase[KEYGEN_PASSPHRASE_MAX], comment[512];
+	char public_path[KEYGEN_PATH_MAX + 8], passphrase[KEYGEN_PASSPHRASE_MAX], usual[512];
+	const char *comment = k->comment == NULL ? usual : k->comment;
 	int rc;
 
-	usual_comment(comment, sizeof(comment));
-	if (k->comment != NULL)
-		snprintf(comment, sizeof(comment), "%s", k->comment);
+	usual_comment(usual, sizeof(usual));
 	snprintf(public_path, sizeof(public_path), "%s.pub", path);
 	if ((rc = keygen_new_passphrase(k, passphrase)) == 0 &&
 	    (rc = keygen_write_private(k, key, comment, passphrase, path, over)) == 0)
@@ -147,12 +158,15 @@ keygen_make(struct keygen *k)
 
 	if (type == N_TYPES || !keygen_path(k, types[type].file, path))
 		return TOOL_FAILED;
+	if (k->comment != NULL && strpbrk(k->comment, "\r\n") != NULL)
+		return say_failure("keygen: -C: a comment is one line");
 	is_there = access(path, F_OK) == 0;
 	if (!may_replace(path))
 		return KEYGEN_REFUSED;
 	if (!k->quiet)
 		printf("Making a key pair of type %s.\n", types[type].type);
 	(void)fflush(stdout);
+	make_usual_place(path);
 	rc = generate(k, type, &key);
 	if (rc == 0)
 		rc = save_pair(k, key, path, is_there);

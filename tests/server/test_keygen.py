@@ -98,6 +98,16 @@ def every_type_is_made_as_ssh_keygen_reads_it():
         assert fingerprint in said, (fingerprint, said)
 
 
+def the_first_key_makes_its_directory():
+    assert not os.path.exists(path('.ssh'))
+    refused(nacre('-q', '-N', '', '-f', path('elsewhere/id')), 'elsewhere/id')
+    good(nacre('-q', '-N', '', '-f', path('.ssh/id_ed25519')))
+    assert os.stat(path('.ssh')).st_mode & 0o777 == 0o700
+    good(theirs('-y', '-f', path('.ssh/id_ed25519')))
+    good(nacre('-q', '-N', '', '-f', path('.ssh/id_other')))
+    shutil.rmtree(path('.ssh'))
+
+
 def what_ssh_keygen_made_is_shown_as_it_shows_it():
     for kind, bits in TYPES:
         file = fresh('shown')
@@ -523,6 +533,14 @@ def a_file_that_is_there_stays():
     assert sorted(n for n in os.listdir(PLACE.name) if n.startswith('stays')) == ['stays', 'stays.pub']
 
 
+def a_comment_is_one_line_of_any_length():
+    refused(nacre('-q', '-N', '', '-C', 'dear\nreef', '-f', fresh('commented')), '-C')
+    assert not os.path.exists(path('commented'))
+    good(nacre('-q', '-N', '', '-C', 'reef ' * 300, '-f', path('commented')))
+    assert text('commented.pub').split(maxsplit=2)[2].strip() == ('reef ' * 300).strip()
+    assert fields(good(theirs('-y', '-f', path('commented')))) == fields(text('commented.pub'))
+
+
 def types_and_sizes_that_are_not_there_are_refused():
     fresh('none')
     for words, word in ((['-t', 'dsa'], 'no such type'), (['-t', 'ecdsa', '-b', '333'], '333 bits'),
@@ -586,6 +604,7 @@ def without_a_terminal_nothing_is_asked():
 
 tests = [
     every_type_is_made_as_ssh_keygen_reads_it,
+    the_first_key_makes_its_directory,
     what_ssh_keygen_made_is_shown_as_it_shows_it,
     the_public_half_comes_from_the_private_key_alone,
     fingerprints_are_read_from_every_kind_of_line,
@@ -609,6 +628,7 @@ tests = [
     verifying_says_what_is_wrong_and_wants_its_letters,
     certificates_are_shown_as_ssh_keygen_shows_them,
     a_file_that_is_there_stays,
+    a_comment_is_one_line_of_any_length,
     types_and_sizes_that_are_not_there_are_refused,
     what_only_a_device_can_do_is_said_so,
     a_command_line_that_is_not_understood_ends_with_1,
