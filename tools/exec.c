@@ -9,6 +9,9 @@
 #include "terminal.h"
 #include "trust.h"
 
+#define SHOWN_MAX 4096
+#define PASSWORD_MAX 1024
+
 /* A line of the library's log that is worth as much as LogLevel asks for. */
 static void
 exec_log(void *ctx, enum nacre_log_level level, const char *channel, const char *message)
@@ -38,6 +41,49 @@ exec_ask(void *ctx, enum nacre_ask what, const char *about, char *answer, size_t
 	return terminal_ask(question, true, answer, cap) ? 0 : -1;
 }
 
+/* What a server says is shown with its control characters made visible. */
+static void
+show_words(struct nacre_bytes words)
+{
+	char text[SHOWN_MAX];
+
+	if (words.n == 0)
+		return;
+	(void)nacre_text_escape(text, sizeof(text), words, true);
+	fprintf(stderr, "%s\n", text);
+}
+
+static int
+exec_prompts(void *ctx, const struct nacre_prompts *prompts, char *const *answers, size_t cap)
+{
+	char question[SHOWN_MAX];
+
+	(void)ctx;
+	show_words(prompts->name);
+	show_words(prompts->instruction);
+	for (size_t i = 0; i < prompts->n; i++) {
+		(void)nacre_text_escape(question, sizeof(question), prompts->prompts[i].text, false);
+		if (!terminal_ask(question, !prompts->prompts[i].echo, answers[i], cap))
+			return -1;
+	}
+	return 0;
+}
+
+static int
+exec_new_password(void *ctx, struct nacre_bytes words, char *answer, size_t cap)
+{
+	char again[PASSWORD_MAX];
+	int rc = -1;
+
+	(void)ctx;
+	show_words(words);
+	if (terminal_ask("New password: ", true, answer, cap) &&
+	    terminal_ask("The same password again: ", true, again, sizeof(again)) && strcmp(answer, again) == 0)
+		rc = 0;
+	explicit_bzero(again, sizeof(again));
+	return rc;
+}
+
 static int
 exec_failed(nacre_client *client, const struct settings *settings)
 {
@@ -57,7 +103,13 @@ exec_connect_options(struct exec_options *o)
 	    .port = s->port,
 	    .user = s->user,
 	    .key_files = (const char *const *)o->key_files,
+	    .no_look_for_keys = o->key_files[0] != NULL,
+	    .identities_only = s->identities_only,
+	    .no_agent = o->no_agent,
+	    .agent_path = o->has_agent_path ? o->agent_path : NULL,
 	    .ask = s->batch ? NULL : exec_ask,
+	    .prompts = s->batch ? NULL : exec_prompts,
+	    .new_password = s->batch ? NULL : exec_new_password,
 	    .connect_timeout_ms = s->connect_timeout_ms,
 	    .banner_timeout_ms = s->connect_timeout_ms,
 	    .preset = s->preset,

@@ -2,11 +2,10 @@
  * ssh(1). */
 #include <stdlib.h>
 #include <string.h>
+#include <strings.h>
 #include <unistd.h>
 #include "exec_options.h"
 #include "trust.h"
-
-#define KEY_PATH_MAX 4096
 
 static const char usage[] =
     "usage: nacre exec [-C] [-p port] [-l user] [-i keyfile]... [-o Keyword=value]... [--preset NAME] [--trace] "
@@ -95,43 +94,32 @@ take_command(struct exec_options *o, char *const *words, int n)
 	return 0;
 }
 
-/* A default key that this build cannot read is no reason to fail: nobody named it. */
-static bool
-is_readable_key(const char *path)
-{
-	nacre_key *key = NULL;
-	uint8_t *p;
-	size_t n;
-	bool good;
-
-	if (nacre_file_read(NULL, path, (size_t)1 << 20, &p, &n, NULL, 0) != NACRE_OK)
-		return false;
-	good = nacre_key_peek_public(nacre_env_default(), p, n, &key, NULL, 0) == NACRE_OK;
-	nacre_key_free(key);
-	nacre_file_free(NULL, p, n);
-	return good;
-}
-
-/* Keys that were named must be usable; of the usual ones those are taken that are there. */
+/* Keys that were named must be usable; the usual ones are found by the client, which passes over what is not. */
 static int
 take_keys(struct exec_options *o)
 {
-	static const char *const usual[] = {"~/.ssh/id_ed25519", "~/.ssh/id_ecdsa", "~/.ssh/id_rsa", NULL};
-	bool named = o->settings.n_identities > 0;
-	const char *const *names = named ? o->settings.identities : usual;
-	size_t n = 0;
-
-	for (size_t i = 0; names[i] != NULL; i++) {
+	for (size_t i = 0; o->settings.identities[i] != NULL; i++) {
 		char path[KEY_PATH_MAX];
 
-		if (!trust_path(names[i], path, sizeof(path)))
-			return say_failure("%s: no such path can be made", names[i]);
-		if (!named && !is_readable_key(path))
-			continue;
-		if ((o->key_files[n++] = strdup(path)) == NULL)
+		if (!trust_path(o->settings.identities[i], path, sizeof(path)))
+			return say_failure("%s: no such path can be made", o->settings.identities[i]);
+		if ((o->key_files[i] = strdup(path)) == NULL)
 			return say_failure("out of memory");
 	}
 	return 0;
+}
+
+/* "none", a path, or "SSH_AUTH_SOCK" for what that names anyway. */
+static int
+take_agent(struct exec_options *o)
+{
+	const char *name = o->settings.agent;
+
+	o->no_agent = name != NULL && strcasecmp(name, "none") == 0;
+	if (name == NULL || o->no_agent || strcmp(name, "SSH_AUTH_SOCK") == 0)
+		return 0;
+	o->has_agent_path = trust_path(name, o->agent_path, sizeof(o->agent_path));
+	return o->has_agent_path ? 0 : say_failure("%s: no such path can be made", name);
 }
 
 /* As with OpenSSH's client, options may stand before and behind the destination. */
@@ -154,7 +142,7 @@ exec_options_read(struct exec_options *o, int argc, char **argv)
 		return rc;
 	if ((rc = take_command(o, argv + at, argc - at)) != 0)
 		return rc;
-	return take_keys(o);
+	return (rc = take_keys(o)) != 0 ? rc : take_agent(o);
 }
 
 void

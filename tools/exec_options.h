@@ -4,12 +4,16 @@
 
 #include "settings.h"
 
+#define KEY_PATH_MAX 4096
+
 struct exec_options {
 	struct settings settings;
 	bool trace;
 	char *host, *user; /* owned; user: the destination's, or NULL */
 	char *command; /* owned: the words joined by spaces, as OpenSSH does */
 	char *key_files[SETTINGS_FILES_MAX + 1]; /* owned; NULL at the end */
+	bool no_agent, has_agent_path;
+	char agent_path[KEY_PATH_MAX];
 };
 
 /* 0, or TOOL_FAILED after saying what is wrong. Freed by exec_options_free in any case. */

@@ -65,6 +65,13 @@ add_identity(struct settings *s, const char *value)
 	return true;
 }
 
+static bool
+set_agent(struct settings *s, const char *value)
+{
+	s->agent = value;
+	return value[0] != '\0';
+}
+
 /* Words with spaces between them; "none" is no file at all. */
 static bool
 set_files(char **piece, const char **files, const char *value)
@@ -156,6 +163,16 @@ set_batch(struct settings *s, const char *value)
 	int word = FIND_WORD(words, value);
 
 	s->batch = word == 1;
+	return word >= 0;
+}
+
+static bool
+set_identities_only(struct settings *s, const char *value)
+{
+	static const struct word words[] = {{"yes", 1}, {"no", 0}};
+	int word = FIND_WORD(words, value);
+
+	s->identities_only = word == 1;
 	return word >= 0;
 }
 
@@ -283,6 +300,8 @@ static const struct {
     {"Port", set_port, FOR_EXEC, false},
     {"User", set_user, FOR_EXEC, false},
     {"IdentityFile", add_identity, FOR_EXEC, true},
+    {"IdentityAgent", set_agent, FOR_EXEC, false},
+    {"IdentitiesOnly", set_identities_only, FOR_EXEC, false},
     {"UserKnownHostsFile", set_user_files, FOR_EXEC, false},
     {"GlobalKnownHostsFile", set_global_files, FOR_EXEC, false},
     {"StrictHostKeyChecking", set_checking, FOR_EXEC, false},

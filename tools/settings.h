@@ -20,6 +20,8 @@ struct settings {
 	const char *user;
 	const char *identities[SETTINGS_FILES_MAX + 1]; /* NULL at the end */
 	unsigned n_identities;
+	const char *agent; /* IdentityAgent, as it was given */
+	bool identities_only;
 	const char *user_files[SETTINGS_FILES_MAX + 1], *global_files[SETTINGS_FILES_MAX + 1];
 	enum host_key_checking checking;
 	const char *preset, *ciphers, *macs, *kex, *host_key_algorithms, *pubkey_algorithms;

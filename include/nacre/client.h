@@ -25,6 +25,7 @@
 #ifndef NACRE_CLIENT_H
 #define NACRE_CLIENT_H
 
+#include <nacre/agent.h>
 #include <nacre/auth.h>
 #include <nacre/channel.h>
 #include <nacre/conn.h>
@@ -180,6 +181,12 @@ struct nacre_connect_options {
 	/* GSSAPI is not built in: any of these is NACRE_E_UNSUPPORTED. */
 	bool gss_auth, gss_kex, gss_deleg_creds, gss_trust_dns;
 	const char *gss_host;
+
+	/* The agent, unless no_agent: `agent` (borrowed during the call), else what listens on agent_path, else what
+	 * SSH_AUTH_SOCK names. Where an agent_path is given somebody must listen there. Its keys come after those that were
+	 * named; of these it signs for the ones that are locked, or of which key_files name the public half alone. */
+	nacre_agent *agent;
+	const char *agent_path;
 };
 
 /* Connects, checks the host key, authenticates.

@@ -222,6 +222,7 @@ struct nacre_conn_info {
 	struct nacre_bytes peer_ident;
 	struct nacre_bytes banner;          /* client: the last USERAUTH_BANNER; raw */
 	struct nacre_bytes user;            /* as authenticated; empty before */
+	struct nacre_bytes host_key_signature; /* client: the server's, of the session id; empty before the exchange */
 	const nacre_key *server_key;        /* NULL before the exchange; borrowed until nacre_conn_free */
 	const char *kex, *host_key_algorithm; /* negotiated; NULL before. Static. */
 	const char *cipher_out, *cipher_in, *mac_out, *mac_in; /* mac: "<implicit>" for an AEAD */

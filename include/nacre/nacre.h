@@ -2,6 +2,7 @@
 #ifndef NACRE_H
 #define NACRE_H
 
+#include <nacre/agent.h>
 #include <nacre/algorithms.h>
 #include <nacre/allowed_signers.h>
 #include <nacre/auth.h>

@@ -51,6 +51,7 @@ auth_plan_free(struct auth_plan *plan, const struct nacre_env *env)
 	if (plan == NULL)
 		return;
 	plan_free_keys(plan, env);
+	plan_free_agent(plan);
 	failure_clear(&plan->problem, env);
 	mem_wipe_free(env, plan, sizeof(*plan));
 }
@@ -263,6 +264,7 @@ sign_elsewhere(nacre_client *c, const struct nacre_event *event)
 	int rc;
 
 	snprintf(algorithm, sizeof(algorithm), "%.*s", (int)event->algorithm.n, (const char *)event->algorithm.p);
+	plan_bind_agent(c);
 	c->in_callback++;
 	rc = nacre_key_sign(c->env, c->plan->current->key, algorithm, event->data.p, event->data.n, &signature, &n);
 	c->in_callback--;

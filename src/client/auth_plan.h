@@ -21,6 +21,7 @@ struct plan_key {
 	char *name; /* its file's, or the agent's comment; owned; NULL for the caller's key */
 	enum nacre_key_source source;
 	struct plan_key *locked; /* a certificate's: the locked key that it certifies; NULL: it is unlocked */
+	bool is_public; /* its file holds no private half: an agent has to have it */
 	bool tried; /* as in struct nacre_auth_key */
 };
 
@@ -30,6 +31,9 @@ struct auth_plan {
 	size_t n_keys;
 	struct nacre_auth_key shown[PLAN_KEYS_MAX];
 	struct plan_key foreign; /* a strategy's own key */
+	nacre_agent *agent; /* NULL: there is none */
+	bool agent_is_ours, agent_is_bound;
+	struct nacre_agent_list agent_keys;
 	struct plan_key *current; /* offered last; NULL: no key was */
 	char methods[PLAN_METHODS_MAX]; /* the server's last list */
 	bool methods_known;
@@ -91,6 +95,12 @@ int plan_add_key(struct auth_plan *plan, const struct nacre_env *env, nacre_key 
     enum nacre_key_source source) NACRE_CHECK;
 /* To show. */
 const char *plan_key_name(const struct plan_key *key);
+
+/* plan_agent.c: the agent's keys, behind those that were named; these may be signed by the agent from then on. */
+int plan_add_agent(struct auth_plan *plan, const struct nacre_env *env, struct failure *why) NACRE_CHECK;
+void plan_free_agent(struct auth_plan *plan);
+/* Tells the agent which connection it signs for. */
+void plan_bind_agent(nacre_client *c);
 
 /* --- plan_discover.c --- */
 

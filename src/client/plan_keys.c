@@ -35,6 +35,21 @@ load_hidden(const struct nacre_connect_options *options, const struct nacre_env 
 	return NACRE_E_KEY_PASSPHRASE;
 }
 
+/* A public half alone, for which an agent may sign: such a file need not be closed to others. */
+static bool
+load_public(const struct nacre_env *env, const char *path, struct plan_key *key)
+{
+	struct failure unheard = {.code = 0};
+	struct file_bytes bytes = {NULL, 0};
+
+	if (file_read(env, path, FILE_KEY_MAX, FILE_PUBLIC, &bytes, NULL, &unheard) == NACRE_OK)
+		key->is_public =
+		    nacre_key_parse_public(env, (const char *)bytes.p, bytes.n, &key->owned, NULL, 0) == NACRE_OK;
+	file_bytes_free(env, &bytes);
+	key->key = key->owned;
+	return key->is_public;
+}
+
 static int
 name_key(struct plan_key *key, const struct nacre_env *env, const char *name, struct failure *why)
 {
@@ -57,6 +72,8 @@ load_file(struct auth_plan *plan, const struct nacre_env *env, const char *path,
 	key->source = source;
 	if ((rc = name_key(key, env, path, why)) != NACRE_OK)
 		return rc;
+	if (source == NACRE_KEY_FILE && load_public(env, path, key))
+		return NACRE_OK;
 	if ((rc = file_read(env, path, FILE_KEY_MAX, FILE_SECRET, &key->file, NULL, why)) != NACRE_OK)
 		return rc;
 	rc = plan_parse_private(env, key, NULL, &key->owned, text);
@@ -201,6 +218,20 @@ add_given(struct auth_plan *plan, const nacre_key *given, struct failure *why)
 	return NACRE_OK;
 }
 
+/* A file with a public half alone was named for the agent's sake. */
+static int
+check_public_halves(const struct auth_plan *plan, struct failure *why)
+{
+	for (size_t i = 0; i < plan->n_keys; i++) {
+		const struct plan_key *key = &plan->keys[i];
+
+		if (key->is_public && !nacre_key_can_sign(key->key))
+			return failure_set(why, NACRE_E_KEY_FORMAT, NACRE_ORIGIN_LOCAL,
+			    "%s: holds a public key, and no agent has its private half", plan_key_name(key));
+	}
+	return NACRE_OK;
+}
+
 /* Named ones first, then an agent's, then those that lie where they usually do. */
 int
 plan_load_keys(struct auth_plan *plan, const struct nacre_env *env, struct failure *why)
@@ -214,6 +245,8 @@ plan_load_keys(struct auth_plan *plan, const struct nacre_env *env, struct failu
 		rc = plan_add_file(plan, env, options->key_file, NACRE_KEY_FILE, why);
 	for (size_t i = 0; rc == NACRE_OK && options->key_files != NULL && options->key_files[i] != NULL; i++)
 		rc = plan_add_file(plan, env, options->key_files[i], NACRE_KEY_FILE, why);
+	if (rc == NACRE_OK && (rc = plan_add_agent(plan, env, why)) == NACRE_OK)
+		rc = check_public_halves(plan, why);
 	if (rc != NACRE_OK || options->no_look_for_keys || options->identities_only)
 		return rc;
 	rc = plan_discover(plan, env);

@@ -42,6 +42,7 @@ nacre_conn_get_info(const nacre_conn *c, struct nacre_conn_info *info)
 		.user = bytes_of(slice_str(c->user)),
 		.peer_sig_algs = bytes_of(buf_slice(&t->sig_algs)),
 		.server_key = t->server_key,
+		.host_key_signature = bytes_of(buf_slice(&t->proof)),
 		.bytes_in = t->in.earlier_bytes + t->in.bytes,
 		.bytes_out = t->out.earlier_bytes + t->out.bytes,
 		.packets_in = t->in.earlier_packets + t->in.packets,

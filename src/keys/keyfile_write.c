@@ -3,51 +3,12 @@
 #include "armor.h"
 #include "keyfile.h"
 #include "mem.h"
+#include "private_fields.h"
 
 #define WIDTH 70 /* of a line, as ssh-keygen writes it */
 #define BLOCK_NONE 8
 #define SALT_LEN 16
 #define KDF_OPTIONS_MAX 64
-
-static void
-put_sk(struct buf *b, const nacre_key *key)
-{
-	if (key->type->kind == KEY_ECDSA_KIND)
-		buf_put_cstring(b, key->type->curve_name);
-	buf_put_string(b, key->point);
-	buf_put_string(b, key->application);
-	buf_put_u8(b, key->sk_flags);
-	buf_put_string(b, key->sk_handle);
-	buf_put_string(b, key->sk_reserved);
-}
-
-static void
-put_numbers(struct buf *b, const nacre_key *key)
-{
-	if (key->type->sk) {
-		put_sk(b, key);
-		return;
-	}
-	switch (key->type->kind) {
-	case KEY_ED25519_KIND:
-		buf_put_string(b, key->point);
-		buf_put_string(b, key->numbers[0]);
-		return;
-	case KEY_ECDSA_KIND:
-		buf_put_cstring(b, key->type->curve_name);
-		buf_put_string(b, key->point);
-		buf_put_mpint(b, key->numbers[0]);
-		return;
-	case KEY_RSA_KIND:
-		buf_put_mpint(b, key->n);
-		buf_put_mpint(b, key->e);
-		buf_put_mpint(b, key->numbers[0]);
-		buf_put_mpint(b, key->numbers[3]);
-		buf_put_mpint(b, key->numbers[1]);
-		buf_put_mpint(b, key->numbers[2]);
-		return;
-	}
-}
 
 static void
 put_padding(struct buf *b, size_t start, size_t block)
@@ -84,7 +45,7 @@ put_private(struct buf *b, const nacre_key *key, const char *comment, size_t blo
 	buf_put_u32(b, check);
 	buf_put_u32(b, check);
 	buf_put_cstring(b, key->type->plain != NULL ? key->type->plain : key->type->name);
-	put_numbers(b, key);
+	private_fields_put(b, key);
 	buf_put_cstring(b, comment);
 	put_padding(b, start, block);
 	buf_end_string(b, mark);

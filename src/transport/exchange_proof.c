@@ -98,6 +98,9 @@ exchange_check_proof(struct transport *t, struct slice host_key, struct slice si
 		return r;
 	if (!t->exchange->first)
 		return check_same_key(t);
+	buf_put_slice(&t->proof, signature);
+	if (t->proof.bad != 0)
+		return fail(t, t->proof.bad, "no memory for the host key's signature");
 	ask_host_key(t);
 	return 0;
 }

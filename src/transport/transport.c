@@ -45,6 +45,7 @@ transport_init(struct transport *t, const struct transport_setup *setup)
 	compress_init(&t->pack, setup->env, true);
 	sender_init(t);
 	buf_init(&t->sig_algs, setup->env, LIMIT_PACKET);
+	buf_init(&t->proof, setup->env, LIMIT_PACKET);
 	if ((r = algorithms_init(&t->algorithms, setup->env, setup->options, setup->failure)) != 0)
 		return failure_set(setup->failure, r, failure_origin(r), "out of memory");
 	if ((r = pad_seed(&t->pad, setup->env)) != 0)
@@ -60,6 +61,7 @@ transport_free(struct transport *t)
 	mem_free_str(t->setup.env, t->our_ident);
 	mem_free_str(t->setup.env, t->peer_ident);
 	nacre_key_free(t->server_key);
+	buf_free(&t->proof);
 	buf_free(&t->sig_algs);
 	buf_free(&t->held);
 	inbox_free(&t->inbox);

@@ -59,6 +59,7 @@ struct transport {
 	uint8_t session_id[HASH_MAX_LEN];
 	size_t session_id_len;
 	nacre_key *server_key;     /* client: the server's proved key; owned */
+	struct buf proof;          /* client: its signature of the session id */
 	bool question;             /* HOST_KEY or SIGN is open: no more packets are handled */
 
 	bool newkeys_just_came;    /* the next packet may be EXT_INFO */

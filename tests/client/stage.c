@@ -18,6 +18,7 @@ stage_setup(void **state)
 	snprintf(stage_dir, sizeof(stage_dir), "%s/nacre-client-XXXXXX", tmp == NULL ? "/tmp" : tmp);
 	if (mkdtemp(stage_dir) == NULL)
 		return -1;
+	(void)unsetenv("SSH_AUTH_SOCK");
 	if (setenv("HOME", stage_dir, 1) != 0) /* where keys are looked for */
 		return -1;
 	for (int i = 0; i < STAGE_KEYS; i++) {

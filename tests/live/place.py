@@ -14,6 +14,7 @@ HERE = os.path.dirname(os.path.abspath(__file__))
 USER = pwd.getpwuid(os.getuid()).pw_name
 HOME = pwd.getpwuid(os.getuid()).pw_dir
 
+os.environ.pop('SSH_AUTH_SOCK', None)  # nobody's own agent is asked
 DIR = tempfile.mkdtemp(prefix='nacre-live-')
 atexit.register(shutil.rmtree, DIR, True)
 
