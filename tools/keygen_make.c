@@ -76,7 +76,7 @@ generate(const struct keygen *k, size_t type, nacre_key **key)
 	int rc = nacre_key_generate(k->env, types[type].type, bits, key);
 
 	if (rc == NACRE_E_KEY_TYPE)
-		return say_failure("keygen: an RSA key has 2048 to 8192 bits, not %u", bits);
+		return say_failure("keygen: an RSA key has an even number of bits from 2048 to 8192, not %u", bits);
 	return rc == NACRE_OK ? 0 : say_failure("keygen: the key cannot be made: %s", nacre_status_text(rc));
 }
 

@@ -16,7 +16,14 @@ status(int r)
 size_t
 hash_len(enum hash_id id)
 {
-	static const size_t lens[] = {0, 20, 32, 48, 64, 16};
+	static const size_t lens[] = {
+	    [HASH_NONE] = 0,
+	    [HASH_SHA1] = 20,
+	    [HASH_SHA256] = 32,
+	    [HASH_SHA384] = 48,
+	    [HASH_SHA512] = 64,
+	    [HASH_MD5] = 16,
+	};
 
 	return lens[id];
 }

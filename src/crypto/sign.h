@@ -68,8 +68,8 @@ int rsa_sign(const struct rsa_private *key, const struct nacre_env *env, enum ha
 /* A signature shorter than the modulus is padded on the left (RFC 8332 3); a longer one is refused. */
 int rsa_verify(const struct rsa_public *key, enum hash_id hash, struct slice data, struct slice sig) NACRE_CHECK;
 
-/* A new key, not smaller than the environment allows. Each number is written at its natural length; lens are in the
- * order n, e, d, p, q, iqmp. Buffers are RSA_SIG_MAX bytes each. */
+/* A new key, not smaller than the environment allows, of an even number of bits. Each number is written at its natural
+ * length; lens are in the order n, e, d, p, q, iqmp. Buffers are RSA_SIG_MAX bytes each. */
 struct rsa_numbers {
 	uint8_t value[6][RSA_SIG_MAX];
 	size_t len[6];

@@ -237,7 +237,8 @@ rsa_generate(const struct nacre_env *env, unsigned bits, struct rsa_numbers *out
 	mbedtls_rsa_context rsa;
 	int r;
 
-	if (bits < rsa_bits_min(env) || bits > RSA_BITS_MAX)
+	/* FIPS 186-4 B.3.1: both primes have half the bits. */
+	if (bits < rsa_bits_min(env) || bits > RSA_BITS_MAX || bits % 2 != 0)
 		return NACRE_E_KEY_TYPE;
 	mbed_rsa_init(&rsa);
 	r = mbed_status(&rng, mbedtls_rsa_gen_key(&rsa, mbed_random, &rng, bits, 65537));

@@ -342,6 +342,7 @@ a_new_key_signs_and_verifies(void **state)
 	assert_int_equal(n, RSA_BITS_MIN / 8);
 	assert_int_equal(rsa_verify(&pub, HASH_SHA512, SLICE_LIT("m"), slice_of(sig, n)), 0);
 	assert_int_equal(rsa_generate(&t.env, RSA_BITS_MIN - 2, &k), NACRE_E_KEY_TYPE);
+	assert_int_equal(rsa_generate(&t.env, RSA_BITS_MIN + 1, &k), NACRE_E_KEY_TYPE);
 	assert_int_equal(rsa_generate(&t.env, RSA_BITS_MAX + 2, &k), NACRE_E_KEY_TYPE);
 }
 

@@ -544,7 +544,8 @@ def a_comment_is_one_line_of_any_length():
 def types_and_sizes_that_are_not_there_are_refused():
     fresh('none')
     for words, word in ((['-t', 'dsa'], 'no such type'), (['-t', 'ecdsa', '-b', '333'], '333 bits'),
-                        (['-t', 'rsa', '-b', '1024'], '2048 to 8192'), (['-t', 'rsa', '-b', '-1'], 'not a number')):
+                        (['-t', 'rsa', '-b', '1024'], '2048 to 8192'),
+                        (['-t', 'rsa', '-b', '2049'], 'even'), (['-t', 'rsa', '-b', '-1'], 'not a number')):
         refused(nacre(*words, '-N', '', '-f', path('none')), word)
     refused(nacre('-N', '', '-f', path('no/such/folder')), 'No such file')
     assert not os.path.exists(path('none')) and not os.path.exists(path('none.pub'))
