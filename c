@@ -1,1 +1,0 @@
-/tmp/nacre-live-abkxbjcu/tmpslbrg5z9/link
