@@ -1,5 +1,6 @@
 /* ML-KEM-768 against NIST's ACVP vectors and Wycheproof's: the algorithms of ours from given randomness, and what the
  * rest of the house calls, which may be libsodium's. */
+#include "kex.h"
 #include "mlkem768.h"
 #include "mlkem_fips203.h"
 #include "mlkem_poly.h"
@@ -73,6 +74,35 @@ try_decaps(struct vectors *v, int wanted)
 	vectors_expect_bytes(v, secret, vectors_field(v, 4));
 }
 
+/* The same key and secret out of the seed that a decapsulation key may be kept as. */
+static void
+try_seeded(struct vectors *v)
+{
+	vectors_expect(v, mlkem768_keygen_from(exactly(v, 2, MLKEM768_SEED_LEN).p, ek, dk), 0);
+	vectors_expect(v, mlkem768_decaps(dk, exactly(v, 3, sizeof(ct)).p, secret), 0);
+	vectors_expect_bytes(v, secret, exactly(v, 4, sizeof(secret)));
+}
+
+/* FIPS 203 7.2: the length, which the row of the key exchange holds a peer's value to, then the coefficients. */
+static void
+check_encapsulation_key(struct vectors *v, bool is_good)
+{
+	struct slice key = vectors_field(v, 2);
+
+	assert_int_equal(kex_find(SLICE_LIT("mlkem768x25519-sha256"))->init_len, MLKEM768_EK_LEN + 32);
+	vectors_expect(v, key.n == MLKEM768_EK_LEN && mlkem768_check(key.p), is_good);
+	if (is_good)
+		vectors_expect(v, mlkem768_encaps_from(key.p, exactly(v, 2, sizeof(ek)).p, ct, secret), 0);
+}
+
+/* FIPS 203 7.3: any ciphertext shows whether the key is damaged. */
+static void
+check_decapsulation_key(struct vectors *v, bool is_good)
+{
+	memset(ct, 0x5a, sizeof(ct));
+	vectors_expect(v, mlkem768_decaps(exactly(v, 2, sizeof(dk)).p, ct, secret), is_good ? 0 : NACRE_E_CRYPTO);
+}
+
 static void
 acvp_answers_come_out(void **state)
 {
@@ -84,8 +114,17 @@ acvp_answers_come_out(void **state)
 			try_keygen(&v);
 		else if (vectors_is(&v, "encaps"))
 			try_encaps(&v, 0);
-		else
+		else if (vectors_is(&v, "decaps"))
 			try_decaps(&v, 0);
+		else if (vectors_is(&v, "seeded"))
+			try_seeded(&v);
+		else if (vectors_is(&v, "ek-good") || vectors_is(&v, "ek-bad"))
+			check_encapsulation_key(&v, vectors_is(&v, "ek-good"));
+		else if (vectors_is(&v, "dk-good") || vectors_is(&v, "dk-bad"))
+			check_decapsulation_key(&v, vectors_is(&v, "dk-good"));
+		else
+			fail_msg("%s:%u: %s is no kind of case", v.name, v.line, v.word[0]);
+	assert_int_equal(v.cases, 64);
 	vectors_close(&v);
 }
 

@@ -118,6 +118,7 @@ FILES = {
     "ecdsa_p384": ("ecdsa_secp384r1_sha384_p1363_test.json", signatures(ecdsa_key), "key: point; case: number, message, r || s"),
     "ecdsa_p521": ("ecdsa_secp521r1_sha512_p1363_test.json", signatures(ecdsa_key), "key: point; case: number, message, r || s"),
     "aes_gcm": ("aes_gcm_test.json", aead, "case: number, key, nonce, additional data, plaintext, ciphertext, tag"),
+    "chacha20_poly1305": ("chacha20_poly1305_test.json", aead, "case: number, key, nonce, additional data, plaintext, ciphertext, tag"),
     "hmac_sha256": ("hmac_sha256_test.json", mac(256), "case: number, key, message, tag"),
     "hmac_sha512": ("hmac_sha512_test.json", mac(512), "case: number, key, message, tag"),
     "mlkem_encaps": ("mlkem_768_encaps_test.json", encaps, "case: number, encapsulation key, m, ciphertext, secret"),
