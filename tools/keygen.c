@@ -20,6 +20,7 @@ static const char usage[] =
     "       nacre keygen -Y verify -f allowed_signers -I identity -n namespace -s signature [-r revoked_keys]\n"
     "       nacre keygen -Y find-principals -f allowed_signers -s signature\n"
     "       nacre keygen -Y match-principals -f allowed_signers -I identity\n"
+    "       nacre keygen -Q -f revoked_keys file...\n"
     "       nacre keygen -L [-f certificate]";
 
 /* Where a letter's value goes; SWITCH: it has none. */
@@ -63,6 +64,7 @@ static const struct {
     {'p', keygen_change_passphrase},
     {'l', keygen_fingerprint},
     {'L', keygen_list},
+    {'Q', keygen_query_revoked},
     {'y', keygen_public},
     {'e', keygen_export},
     {'i', keygen_import},

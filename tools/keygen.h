@@ -39,6 +39,7 @@ keygen_fn keygen_certify; /* keygen_cert.c */
 keygen_fn keygen_operate; /* keygen_sign.c */
 keygen_fn keygen_verify, keygen_find_principals, keygen_match_principals; /* keygen_verify.c */
 keygen_fn keygen_list; /* keygen_list.c */
+keygen_fn keygen_query_revoked; /* keygen_revoked.c */
 
 /* --- keygen_file.c --- */
 
@@ -74,6 +75,11 @@ int keygen_describe(
 /* The key of a private file's text: whole where it is not locked, else its public half. NACRE_OK, or what
  * nacre_key_peek_public says: NACRE_E_KEY_PASSPHRASE where the file is locked and does not show it. */
 int keygen_peek(const struct keygen *k, const char *text, size_t n, nacre_key **key, char *why, size_t why_size);
+
+/* --- keygen_revoked.c --- */
+
+/* -r: 0 where there is none, or where the whole file was read and does not revoke the key; else TOOL_FAILED. */
+int keygen_check_revoked(const struct keygen *k, const nacre_key *key);
 
 /* --- keygen_sign.c --- */
 

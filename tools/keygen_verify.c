@@ -54,62 +54,6 @@ read_signers(const struct keygen *k, nacre_allowed_signers **signers)
 	return 0;
 }
 
-/* Is this line's key the one, or its certificate's plain key or authority? A type that nobody here knows is another
- * key; a line that is broken may have been meant for this one. */
-static int
-is_revoked_by(const struct keygen *k, const char *line, const nacre_key *key, bool *is_revoked)
-{
-	struct nacre_cert_info info = {.authority = NULL};
-	nacre_key *revoked = NULL, *plain = NULL, *revoked_plain = NULL;
-	int rc = nacre_key_parse_public(k->env, line, strlen(line), &revoked, NULL, 0);
-
-	if (rc == NACRE_E_UNSUPPORTED)
-		return 0;
-	if (rc == NACRE_OK && nacre_key_is_certificate(key))
-		rc = nacre_cert_get_info(key, &info);
-	if (rc == NACRE_OK)
-		rc = nacre_cert_plain(k->env, key, &plain);
-	if (rc == NACRE_OK)
-		rc = nacre_cert_plain(k->env, revoked, &revoked_plain);
-	if (rc == NACRE_OK)
-		*is_revoked = nacre_key_equal(revoked_plain, plain) ||
-			      (info.authority != NULL && nacre_key_equal(revoked_plain, info.authority));
-	nacre_key_free(revoked_plain);
-	nacre_key_free(plain);
-	nacre_key_free(revoked);
-	return rc;
-}
-
-/* 0 only where the whole list was read and does not have the key. */
-static int
-check_revoked(const struct keygen *k, const nacre_key *key)
-{
-	bool is_revoked = false;
-	char *text, *rest, *line;
-	size_t n;
-	int rc;
-
-	if (k->revoked == NULL)
-		return 0;
-	if ((rc = keygen_read(k->revoked, &text, &n)) != 0)
-		return rc;
-	rest = text;
-	if (strlen(text) != n || strncmp(text, "SSHKRL\n", 7) == 0)
-		rc = say_failure(
-		    "keygen: %s is no list of public keys (key revocation lists are not served)", k->revoked);
-	while (rc == 0 && !is_revoked && (line = strsep(&rest, "\n")) != NULL) {
-		line += strspn(line, " \t\r");
-		if (*line == '\0' || *line == '#')
-			continue;
-		if (is_revoked_by(k, line, key, &is_revoked) != NACRE_OK)
-			rc = say_failure("keygen: %s: a line is no public key: %.40s", k->revoked, line);
-	}
-	if (rc == 0 && is_revoked)
-		rc = say_failure("keygen: the key is revoked by %s", k->revoked);
-	free(text);
-	return rc;
-}
-
 static int
 check_signer(const struct keygen *k, const nacre_allowed_signers *signers, const nacre_key *key, uint64_t now)
 {
@@ -134,7 +78,7 @@ verify(const struct keygen *k, const struct verify_options *options, nacre_sshsi
 	if ((rc = read_signers(k, &signers)) != 0 || (rc = keygen_feed(sig, stdin, "standard input")) != 0)
 		goto out;
 	if ((rc = keygen_hold(k, sig)) == 0)
-		rc = check_revoked(k, nacre_sshsig_key(sig));
+		rc = keygen_check_revoked(k, nacre_sshsig_key(sig));
 	if (rc == 0)
 		rc = check_signer(k, signers, nacre_sshsig_key(sig), options->now_s);
 out:

@@ -15,6 +15,7 @@
 #include <nacre/io.h>
 #include <nacre/key.h>
 #include <nacre/known_hosts.h>
+#include <nacre/revoked.h>
 #include <nacre/server.h>
 #include <nacre/sftp.h>
 #include <nacre/sftp_server.h>

@@ -478,11 +478,44 @@ def revoked_keys_sign_for_nobody():
         done = both('-Y', 'verify', '-f', path('signers'), '-I', 'reef', '-n', 'file', '-s', path(name + '.sig'),
                     '-r', write('revoked', *lines), input='dear reef\n', name=(name, lines))
         assert done.returncode == want, (name, lines, done)
-    good(theirs('-q', '-k', '-f', path('krl'), path('other.pub')))
+    for name, revoked, want in (('plain', 'other', 0), ('plain', 'signer', 255), ('cert', 'signer', 255), ('cert', 'authority', 255)):
+        good(theirs('-q', '-k', '-f', path('krl'), path(revoked + '.pub')))
+        done = both('-Y', 'verify', '-f', path('signers'), '-I', 'reef', '-n', 'file', '-s', path(name + '.sig'),
+                    '-r', path('krl'), input='dear reef\n', name=(name, revoked))
+        assert done.returncode == want, (name, revoked, done)
     words = ['-Y', 'verify', '-f', path('signers'), '-I', 'reef', '-n', 'file', '-s', path('plain.sig'), '-r']
-    refused(nacre(*words, path('krl'), input='dear reef\n'), 'revocation')
     refused(nacre(*words, write('revoked', 'ssh-ed25519 AAAA'), input='dear reef\n'), 'no public key')
     refused(nacre(*words, path('nothing'), input='dear reef\n'), 'nothing')
+
+
+def revocation_lists_are_read_as_ssh_keygen_reads_them():
+    subjects = ['own-' + kind + ''.join(bits[1:]) for kind, bits in TYPES]
+    for name, (kind, bits) in zip(subjects, TYPES):
+        good(theirs('-q', '-t', kind, *bits, '-N', '', '-C', kind, '-f', fresh(name)))
+    for name in ('revoker', 'elsewhere'):
+        good(theirs('-q', '-t', 'ed25519', '-N', '', '-f', fresh(name)))
+    for i, name in enumerate(subjects):
+        good(theirs('-q', '-s', path('revoker'), '-I', 'id ' + name, '-n', 'reef', '-z', str(10 * i), path(name + '.pub')))
+    files = [path(name + end) for name in subjects for end in ('.pub', '-cert.pub')] + [path('revoker.pub')]
+    ca, other, wild = (['-s', file] for file in (path('revoker.pub'), path('elsewhere.pub'), 'none'))
+    key = {name: text(name + '.pub').strip() for name in subjects}
+    for flags, *spec in (
+            (ca, 'serial: 10'), (ca, 'serial: 10-20'), (ca, 'serial: 1-9'), (ca, 'serial: 30-18446744073709551615'),
+            (ca, *(f'serial: {n}' for n in (1, 3, 5, 7, 9, 10, 11, 13, 15, 17, 19, 21, 23, 25, 27, 29, 31, 33))),
+            (ca, 'id: id own-ed25519'), (ca, 'id: nobody'), (other, 'serial: 1-100'), (other, 'id: id own-ed25519'),
+            (wild, 'id: id own-ecdsa384'), ([], 'sha1: ' + key['own-ed25519']), ([], 'sha256: ' + key['own-rsa2048']),
+            ([], 'hash: ' + good(theirs('-l', '-f', path('own-ed25519.pub'))).split()[1]),
+            ([], 'key: ' + key['own-ecdsa521']), ([], 'key: ' + text('revoker.pub').strip()), ([], '# nothing')):
+        good(theirs('-q', '-k', '-f', path('krl'), *flags, write('spec', *spec)))
+        both('-Q', '-f', path('krl'), *files, name=(flags, spec))
+    for n, file in enumerate(files[:4]):
+        good(theirs('-q', '-k', '-f', path('krl'), *(['-u'] if n else []), file))
+        both('-Q', '-f', path('krl'), *files, name=('files', n))
+    refused(nacre('-Q', '-f', path('krl'), path('nothing')), 'nothing')
+    refused(nacre('-Q', path('own-ed25519.pub')), '-f')
+    with open(path('krl'), 'r+b') as file:
+        file.truncate(70)
+    refused(nacre('-Q', '-f', path('krl'), *files), 'krl')
 
 
 def verifying_says_what_is_wrong_and_wants_its_letters():
@@ -626,6 +659,7 @@ tests = [
     signers_are_allowed_as_ssh_keygen_allows_them,
     a_moment_may_be_named_and_the_key_be_printed,
     revoked_keys_sign_for_nobody,
+    revocation_lists_are_read_as_ssh_keygen_reads_them,
     verifying_says_what_is_wrong_and_wants_its_letters,
     certificates_are_shown_as_ssh_keygen_shows_them,
     a_file_that_is_there_stays,
