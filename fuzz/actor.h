@@ -41,7 +41,7 @@ enum actor_call {
 	CALL_CONNECTION, /* the byte's low bits: keepalive, IGNORE, global requests, disconnect */
 	CALL_ANSWER, /* the question that was held */
 	CALL_EXIT, /* server: a status, or a signal */
-	CALL_REQUEST /* a channel request of the caller's own */
+	CALL_REQUEST /* a channel request of the caller's own, or by bits 1 to 4 of the byte: break, xon-xoff, how it reads */
 };
 
 #define ACTOR_CHANNELS 4

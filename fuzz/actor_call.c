@@ -87,6 +87,27 @@ open_channel(struct actor *a, uint8_t byte)
 }
 
 static void
+call_request(nacre_conn *c, uint32_t channel, uint8_t byte, uint64_t *operation)
+{
+	switch (byte >> 1 & 15) {
+	case 1:
+		(void)nacre_conn_channel_break(c, channel, byte, operation);
+		break;
+	case 2:
+		(void)nacre_conn_channel_xon_xoff(c, channel, (byte & 1) != 0);
+		break;
+	case 3:
+		(void)nacre_conn_channel_combine(c, channel, (byte & 1) != 0);
+		break;
+	case 4:
+		(void)nacre_conn_channel_shutdown_read(c, channel);
+		break;
+	default:
+		(void)nacre_conn_channel_request(c, channel, "x@nacre", &byte, 1, operation);
+	}
+}
+
+static void
 call_channel(struct actor *a, enum actor_call call, uint32_t channel, uint8_t byte)
 {
 	struct nacre_pty pty = {.size = sizeof(pty), .term = "vt220", .columns = byte, .rows = byte};
@@ -122,7 +143,7 @@ call_channel(struct actor *a, enum actor_call call, uint32_t channel, uint8_t by
 		(void)nacre_conn_channel_close(c, channel);
 		break;
 	case CALL_REQUEST:
-		(void)nacre_conn_channel_request(c, channel, "x@nacre", &byte, 1, operation);
+		call_request(c, channel, byte, operation);
 		break;
 	default:
 		break;

@@ -124,6 +124,12 @@ play_shell(struct duo *s)
 	duo_call(s, &s->client, CALL_WINDOW_CHANGE, 30);
 	duo_call(s, &s->client, CALL_SIGNAL, 0);
 	duo_call(s, &s->client, CALL_REQUEST, 1);
+	duo_call(s, &s->client, CALL_REQUEST, 3); /* break */
+	duo_call(s, &s->server, CALL_REQUEST, 5); /* xon-xoff */
+	duo_call(s, &s->client, CALL_REQUEST, 7); /* one stream */
+	duo_call(s, &s->server, CALL_WRITE, 21);
+	duo_call(s, &s->client, CALL_REQUEST, 8); /* reads no more */
+	duo_call(s, &s->server, CALL_WRITE, 21);
 	duo_call(s, &s->server, CALL_EXIT, 1);
 	duo_call(s, &s->server, CALL_CLOSE, 0);
 }

@@ -35,6 +35,12 @@ NACRE_API int nacre_conn_channel_commit(nacre_conn *conn, uint32_t channel, enum
 /* Copies as much of p as there is room for; returns how much, or a negative error. */
 NACRE_API int64_t nacre_conn_channel_write(nacre_conn *conn, uint32_t channel, enum nacre_stream stream, const void *p,
     size_t n);
+/* Puts what arrives on STDERR from now on at the end of STDOUT (on: true), in the order in which it came; what has arrived
+ * already stays where it is. NACRE_E_MISUSE where there is no such channel. */
+NACRE_API int nacre_conn_channel_combine(nacre_conn *conn, uint32_t channel, bool on);
+/* Reads no more: drops what has arrived and what will, and gives the peer its window back, so that it never stops on our
+ * account. The other direction goes on. */
+NACRE_API int nacre_conn_channel_shutdown_read(nacre_conn *conn, uint32_t channel);
 /* Have all committed bytes been turned into packets? (They may still be in the output.) */
 NACRE_API bool nacre_conn_channel_flushed(const nacre_conn *conn, uint32_t channel);
 
@@ -50,8 +56,8 @@ NACRE_API int nacre_conn_channel_shell(nacre_conn *conn, uint32_t channel, uint6
 NACRE_API int nacre_conn_channel_subsystem(nacre_conn *conn, uint32_t channel, const char *name, uint64_t *operation);
 NACRE_API int nacre_conn_channel_env(nacre_conn *conn, uint32_t channel, const char *name, const char *value,
     uint64_t *operation);
-/* A terminal: its type, and its size in characters and pixels (0: unknown). modes: RFC 4254 8's encoded terminal modes, or
- * NULL for none. */
+/* A terminal: its type, and its size in characters and pixels (0: unknown). modes: RFC 4254 8's encoded terminal modes
+ * (terminal.h makes them), or NULL for none. */
 struct nacre_pty {
 	size_t size;
 	const char *term; /* NULL: "vt100" */
@@ -63,6 +69,10 @@ NACRE_API int nacre_conn_channel_pty(nacre_conn *conn, uint32_t channel, const s
 NACRE_API int nacre_conn_channel_window_change(nacre_conn *conn, uint32_t channel, const struct nacre_pty *pty);
 /* name without "SIG": "TERM". */
 NACRE_API int nacre_conn_channel_signal(nacre_conn *conn, uint32_t channel, const char *name);
+/* A break, as on a serial line (RFC 4335); length_ms: 0 lets the other side choose. */
+NACRE_API int nacre_conn_channel_break(nacre_conn *conn, uint32_t channel, uint32_t length_ms, uint64_t *operation);
+/* server: may the client stop and start the output itself (RFC 4254 6.8)? */
+NACRE_API int nacre_conn_channel_xon_xoff(nacre_conn *conn, uint32_t channel, bool client_can_do);
 /* server: how the command ended; before nacre_conn_channel_close. */
 NACRE_API int nacre_conn_channel_exit(nacre_conn *conn, uint32_t channel, const struct nacre_exit *exit);
 
@@ -76,11 +86,15 @@ struct nacre_request {
 		NACRE_REQUEST_EXEC,
 		NACRE_REQUEST_SUBSYSTEM,
 		NACRE_REQUEST_WINDOW_CHANGE,
-		NACRE_REQUEST_SIGNAL
+		NACRE_REQUEST_SIGNAL,
+		NACRE_REQUEST_BREAK,
+		NACRE_REQUEST_XON_XOFF
 	} kind;
 	struct nacre_bytes name;  /* env's name, the signal's, the subsystem's, the terminal's type */
 	struct nacre_bytes value; /* env's value, exec's command, pty's modes */
 	uint32_t columns, rows, width_px, height_px;
+	uint32_t length_ms; /* break's; 0: ours to choose */
+	bool client_can_do; /* xon-xoff's */
 };
 NACRE_API int nacre_request_parse(const struct nacre_event *event, struct nacre_request *out) NACRE_CHECK;
 

@@ -279,6 +279,8 @@ struct nacre_exec_options {
 	const struct nacre_variable *env;
 	size_t n_env;
 	int timeout_ms; /* of each read, write and wait on the channel; 0: one hour, -1: none */
+	bool *env_refused; /* as in struct nacre_shell_options of session.h; NULL: not asked for */
+	bool combine_stderr; /* standard error goes where standard output goes, in the order of arrival */
 };
 
 /* Starts a command on the server, with three streams. command: any string; the server's shell reads it. options: NULL

@@ -17,11 +17,13 @@
 #include <nacre/known_hosts.h>
 #include <nacre/revoked.h>
 #include <nacre/server.h>
+#include <nacre/session.h>
 #include <nacre/sftp.h>
 #include <nacre/sftp_server.h>
 #include <nacre/sftp_types.h>
 #include <nacre/sshsig.h>
 #include <nacre/status.h>
+#include <nacre/terminal.h>
 #include <nacre/trace.h>
 #include <nacre/version.h>
 

@@ -20,6 +20,11 @@ enum channel_life {
 enum channel_rx { RX_OPEN, RX_EOF, RX_CLOSED }; /* what the peer has sent */
 enum channel_tx { TX_OPEN, TX_EOF_DUE, TX_EOF, TX_CLOSED }; /* what we have sent, or owe behind the staged bytes */
 enum channel_owner { OWNER_HOLDS, OWNER_GONE }; /* gone: CLOSE is due behind the staged bytes */
+enum channel_reader {
+	READER_BOTH,
+	READER_COMBINED,
+	READER_NONE
+}; /* what the owner reads: both streams apart, as one, no more */
 enum channel_want { WANT_NOTHING, WANT_ROOM }; /* write_space gave none: CHANNEL_WRITABLE is due */
 
 struct channel {
@@ -28,6 +33,7 @@ struct channel {
 	enum channel_rx rx;
 	enum channel_tx tx;
 	enum channel_owner owner;
+	enum channel_reader reader;
 	enum channel_want want;
 	enum nacre_stream wanted; /* the stream that write_space had no room for */
 	uint64_t open_token; /* in LIFE_ASKED */

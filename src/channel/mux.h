@@ -50,6 +50,8 @@ int mux_eof(struct mux *mux, uint32_t channel) NACRE_CHECK;
 struct slice mux_peek(struct mux *mux, uint32_t channel, enum nacre_stream stream);
 int mux_consume(struct mux *mux, uint32_t channel, enum nacre_stream stream, size_t n) NACRE_CHECK;
 size_t mux_read(struct mux *mux, uint32_t channel, enum nacre_stream stream, uint8_t *p, size_t n);
+int mux_combine(struct mux *mux, uint32_t channel, bool on) NACRE_CHECK;
+int mux_shutdown_read(struct mux *mux, uint32_t channel) NACRE_CHECK;
 uint8_t *mux_write_space(struct mux *mux, uint32_t channel, enum nacre_stream stream, size_t *n);
 int mux_commit(struct mux *mux, uint32_t channel, enum nacre_stream stream, size_t n) NACRE_CHECK;
 bool mux_flushed(const struct mux *mux, uint32_t channel);

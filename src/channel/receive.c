@@ -127,6 +127,12 @@ admit(struct mux *mux, struct channel *ch, const char *name, struct slice data)
 	return 0;
 }
 
+static bool
+is_read(const struct channel *ch)
+{
+	return ch->owner == OWNER_HOLDS && ch->reader != READER_NONE;
+}
+
 /* Bytes that nobody will read are as good as consumed: the peer must not stop on their account. */
 int
 receive_on_data(struct mux *mux, struct channel *ch, const union msg_any *any)
@@ -136,7 +142,7 @@ receive_on_data(struct mux *mux, struct channel *ch, const union msg_any *any)
 
 	if ((r = admit(mux, ch, "channel_data", data)) != 0)
 		return r;
-	if (data.n == 0 || ch->owner == OWNER_GONE)
+	if (data.n == 0 || !is_read(ch))
 		return receive_credit(mux, ch);
 	return store(mux, ch, NACRE_STDOUT, data);
 }
@@ -149,9 +155,9 @@ receive_on_extended_data(struct mux *mux, struct channel *ch, const union msg_an
 
 	if ((r = admit(mux, ch, "channel_extended_data", msg->data)) != 0)
 		return r;
-	if (msg->data.n == 0 || ch->owner == OWNER_GONE || msg->data_type != EXTENDED_STDERR)
+	if (msg->data.n == 0 || !is_read(ch) || msg->data_type != EXTENDED_STDERR)
 		return receive_credit(mux, ch);
-	return store(mux, ch, NACRE_STDERR, msg->data);
+	return store(mux, ch, ch->reader == READER_COMBINED ? NACRE_STDOUT : NACRE_STDERR, msg->data);
 }
 
 int
@@ -212,4 +218,28 @@ mux_read(struct mux *mux, uint32_t channel, enum nacre_stream stream, uint8_t *p
 	memcpy(p, there.p, n);
 	(void)consume(mux, ch, stream, n); /* a failure is the connection's own, and the bytes were read */
 	return n;
+}
+
+int
+mux_combine(struct mux *mux, uint32_t channel, bool on)
+{
+	struct channel *ch = slots_held(mux, channel);
+
+	if (ch == NULL || ch->reader == READER_NONE)
+		return NACRE_E_MISUSE;
+	ch->reader = on ? READER_COMBINED : READER_BOTH;
+	return 0;
+}
+
+int
+mux_shutdown_read(struct mux *mux, uint32_t channel)
+{
+	struct channel *ch = slots_held(mux, channel);
+
+	if (ch == NULL)
+		return NACRE_E_MISUSE;
+	ch->reader = READER_NONE;
+	receive_drop(mux, ch);
+	ch->announced[NACRE_STDOUT] = ch->announced[NACRE_STDERR] = false;
+	return receive_credit(mux, ch);
 }

@@ -56,6 +56,18 @@ fill_signal(const union msg_any *msg, struct nacre_request *out)
 	out->name = bytes_of(msg->channel_request_signal.name);
 }
 
+static void
+fill_break(const union msg_any *msg, struct nacre_request *out)
+{
+	out->length_ms = msg->channel_request_break.length_ms;
+}
+
+static void
+fill_xon_xoff(const union msg_any *msg, struct nacre_request *out)
+{
+	out->client_can_do = msg->channel_request_xon_xoff.client_can_do;
+}
+
 static const struct {
 	enum msg_id id;
 	enum nacre_request_kind kind;
@@ -68,6 +80,8 @@ static const struct {
     {MSG_channel_request_subsystem, NACRE_REQUEST_SUBSYSTEM, fill_subsystem},
     {MSG_channel_request_window_change, NACRE_REQUEST_WINDOW_CHANGE, fill_window_change},
     {MSG_channel_request_signal, NACRE_REQUEST_SIGNAL, fill_signal},
+    {MSG_channel_request_break, NACRE_REQUEST_BREAK, fill_break},
+    {MSG_channel_request_xon_xoff, NACRE_REQUEST_XON_XOFF, fill_xon_xoff},
 };
 
 int

@@ -29,8 +29,7 @@ channel_take(struct nacre_channel *ch, enum nacre_stream stream, void *p, size_t
 	return (int64_t)nacre_conn_channel_read(ch->client->conn, ch->number, stream, p, n);
 }
 
-/* The beginning of each call on a channel. */
-static int
+int
 channel_enter(struct nacre_channel *ch)
 {
 	if (ch == NULL)
@@ -42,13 +41,26 @@ channel_enter(struct nacre_channel *ch)
 
 /* With timeout 0 nobody waited: there is nothing now, and no error to tell of. */
 static int
-channel_overdue(struct nacre_channel *ch, int rc, const char *what)
+channel_overdue_after(struct nacre_channel *ch, int rc, const char *what, int timeout_ms)
 {
 	if (rc != NACRE_E_TIMEOUT)
 		return rc;
-	if (ch->timeout_ms == 0)
+	if (timeout_ms == 0)
 		return NACRE_E_AGAIN;
-	return client_fail(ch->client, rc, "%s: nothing happened within %d ms", what, ch->timeout_ms);
+	return client_fail(ch->client, rc, "%s: nothing happened within %d ms", what, timeout_ms);
+}
+
+static int
+channel_overdue(struct nacre_channel *ch, int rc, const char *what)
+{
+	return channel_overdue_after(ch, rc, what, ch->timeout_ms);
+}
+
+/* Will no more bytes come? */
+static bool
+channel_is_at_end(const struct nacre_channel *ch)
+{
+	return ch->eof || ch->closed || ch->read_shut;
 }
 
 static bool
@@ -57,7 +69,7 @@ is_readable(struct nacre_client *c, void *arg)
 	const struct channel_wait *wait = arg;
 
 	(void)c;
-	return channel_readable(wait->ch, wait->stream) > 0 || wait->ch->eof || wait->ch->closed;
+	return channel_readable(wait->ch, wait->stream) > 0 || channel_is_at_end(wait->ch);
 }
 
 static int64_t
@@ -184,7 +196,7 @@ is_exited(struct nacre_client *c, void *arg)
 }
 
 int
-nacre_channel_wait_exit(nacre_channel *ch, struct nacre_exit *exit)
+nacre_channel_recv_exit_status(nacre_channel *ch, int timeout_ms, struct nacre_exit *exit)
 {
 	struct nacre_client *c;
 	int rc = channel_enter(ch);
@@ -193,10 +205,16 @@ nacre_channel_wait_exit(nacre_channel *ch, struct nacre_exit *exit)
 	if (rc != NACRE_OK)
 		return rc;
 	c = ch->client;
-	rc = client_run_until(c, is_exited, ch, clock_deadline(ch->timeout_ms));
+	rc = client_run_until(c, is_exited, ch, clock_deadline(timeout_ms));
 	if (rc == NACRE_OK)
 		*exit = ch->exit;
-	return client_leave(c, channel_overdue(ch, rc, "wait for the exit status"));
+	return client_leave(c, channel_overdue_after(ch, rc, "wait for the exit status", timeout_ms));
+}
+
+int
+nacre_channel_wait_exit(nacre_channel *ch, struct nacre_exit *exit)
+{
+	return nacre_channel_recv_exit_status(ch, ch == NULL ? 0 : ch->timeout_ms, exit);
 }
 
 static bool
@@ -260,9 +278,9 @@ nacre_channel_ready(const nacre_channel *ch)
 
 	if (ch == NULL || ch->client == NULL)
 		return NACRE_READY_CLOSED;
-	if (ch->eof || ch->closed || channel_readable(ch, NACRE_STDOUT) > 0)
+	if (channel_is_at_end(ch) || channel_readable(ch, NACRE_STDOUT) > 0)
 		ready |= NACRE_READY_STDOUT;
-	if (ch->eof || ch->closed || channel_readable(ch, NACRE_STDERR) > 0)
+	if (channel_is_at_end(ch) || channel_readable(ch, NACRE_STDERR) > 0)
 		ready |= NACRE_READY_STDERR;
 	if (!ch->eof_sent && !ch->closed &&
 	    nacre_conn_channel_write_space(ch->client->conn, ch->number, NACRE_STDOUT, &room) != NULL && room > 0)

@@ -54,10 +54,21 @@ on_peer_closed(struct nacre_channel *ch, const struct nacre_event *event)
 	ch->closed = true;
 }
 
+/* RFC 4254 6.8 is the one request of a server's that a session knows, and wants no reply. */
+static void
+on_request(struct nacre_channel *ch, const struct nacre_event *event)
+{
+	struct nacre_request request;
+
+	if (nacre_request_parse(event, &request) == NACRE_OK && request.kind == NACRE_REQUEST_XON_XOFF)
+		ch->flow = request.client_can_do ? FLOW_CLIENT : FLOW_SERVER;
+}
+
 static channel_event_fn *const channel_handlers[NACRE_EVENT_CLOSED + 1] = {
     [NACRE_EVENT_CHANNEL_OPENED] = on_opened,
     [NACRE_EVENT_CHANNEL_REFUSED] = on_refused,
     [NACRE_EVENT_CHANNEL_EOF] = on_eof,
+    [NACRE_EVENT_CHANNEL_REQUEST] = on_request,
     [NACRE_EVENT_CHANNEL_EXIT] = on_exit,
     [NACRE_EVENT_CHANNEL_REPLY] = on_reply,
     [NACRE_EVENT_CHANNEL_CLOSED] = on_peer_closed,

@@ -32,6 +32,7 @@ on_open(struct nacre_client *c, const struct nacre_event *event)
 static void
 on_channel_request(struct nacre_client *c, const struct nacre_event *event)
 {
+	client_on_channel(c, event);
 	if (event->token != 0)
 		(void)nacre_conn_answer_request(c->conn, event->token, false);
 }

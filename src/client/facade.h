@@ -3,7 +3,7 @@
 #ifndef CLIENT_FACADE_H
 #define CLIENT_FACADE_H
 
-#include <nacre/client.h>
+#include <nacre/session.h>
 #include "auth_plan.h"
 #include "blocking.h"
 #include "failure.h"
@@ -113,6 +113,7 @@ bool client_name_is_fit(const char *name);
 
 /* --- channel_life.c, channel.c --- */
 enum channel_state { CHANNEL_OPENING, CHANNEL_OPEN, CHANNEL_REFUSED };
+enum channel_flow { FLOW_UNSAID, FLOW_SERVER, FLOW_CLIENT }; /* RFC 4254 6.8: who may stop the output */
 
 struct nacre_channel {
 	const struct nacre_env *env;
@@ -120,6 +121,8 @@ struct nacre_channel {
 	struct nacre_channel *next;
 	uint32_t number;
 	enum channel_state state;
+	enum channel_flow flow;
+	bool read_shut; /* nothing is read any more */
 	bool eof, closed, eof_sent, exit_seen; /* eof, closed: the peer's */
 	struct nacre_exit exit;
 	int timeout_ms;
@@ -134,6 +137,8 @@ void client_detach_channels(struct nacre_client *c);
 /* Both wait for an answer: within the channel timeout, and no longer than the deadline of the whole call (-1: none). */
 int channel_open(struct nacre_client *c, const char *type, const void *payload, size_t n, int64_t deadline,
     struct nacre_channel **out) NACRE_CHECK;
+/* The beginning of each call on a channel. */
+int channel_enter(struct nacre_channel *ch) NACRE_CHECK;
 /* The answer to ch->operation. */
 int channel_wait_reply(struct nacre_channel *ch, const char *what, int64_t deadline) NACRE_CHECK;
 void channel_drop(struct nacre_channel *ch);
@@ -142,8 +147,24 @@ void channel_drop_given_back(struct nacre_client *c);
 size_t channel_readable(const struct nacre_channel *ch, enum nacre_stream stream);
 int64_t channel_take(struct nacre_channel *ch, enum nacre_stream stream, void *p, size_t n);
 
-/* --- exec.c --- */
+/* --- session_life.c --- */
+/* What shall run in a session, and in which surroundings. */
+struct session_plan {
+	const char *command; /* NULL: the login shell */
+	const struct nacre_pty *pty; /* NULL: none */
+	const struct nacre_variable *env;
+	size_t n_env;
+	bool *env_refused;
+	bool combine_stderr;
+	int timeout_ms;
+};
+
 /* deadline: of the whole call, -1: none. */
+int session_start(
+    struct nacre_client *c, const struct session_plan *plan, int64_t deadline, struct nacre_channel **out) NACRE_CHECK;
+
+/* --- exec.c --- */
+/* The same for a command. */
 int client_exec(struct nacre_client *c, const char *command, const struct nacre_exec_options *options, int64_t deadline,
     struct nacre_channel **out) NACRE_CHECK;
 

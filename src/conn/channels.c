@@ -285,6 +285,34 @@ nacre_conn_channel_signal(nacre_conn *c, uint32_t channel, const char *name)
 	return name == NULL ? NACRE_E_ARGUMENT : send_tail(c, channel, MSG_channel_request_signal, &msg, NULL);
 }
 
+int
+nacre_conn_channel_break(nacre_conn *c, uint32_t channel, uint32_t length_ms, uint64_t *operation)
+{
+	struct msg_channel_request_break msg = {.length_ms = length_ms};
+
+	return send_tail(c, channel, MSG_channel_request_break, &msg, operation);
+}
+
+int
+nacre_conn_channel_xon_xoff(nacre_conn *c, uint32_t channel, bool client_can_do)
+{
+	struct msg_channel_request_xon_xoff msg = {.client_can_do = client_can_do};
+
+	return send_tail(c, channel, MSG_channel_request_xon_xoff, &msg, NULL);
+}
+
+int
+nacre_conn_channel_combine(nacre_conn *c, uint32_t channel, bool on)
+{
+	return c->mux == NULL ? NACRE_E_MISUSE : conn_result(c, mux_combine(c->mux, channel, on));
+}
+
+int
+nacre_conn_channel_shutdown_read(nacre_conn *c, uint32_t channel)
+{
+	return c->mux == NULL ? NACRE_E_MISUSE : conn_result(c, mux_shutdown_read(c->mux, channel));
+}
+
 static int
 send_exit_signal(struct nacre_conn *c, uint32_t channel, const struct nacre_exit *exit)
 {

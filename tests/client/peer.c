@@ -131,6 +131,15 @@ start(struct peer *peer, struct peer_channel *ch)
 	} else if (starts(command, "stderr ")) {
 		say(peer, ch, NACRE_STDERR, command + 7);
 		end(peer, ch, NACRE_EXIT_STATUS, 1);
+	} else if (starts(command, "mixed")) {
+		say(peer, ch, NACRE_STDOUT, "one ");
+		say(peer, ch, NACRE_STDERR, "two ");
+		say(peer, ch, NACRE_STDOUT, "three ");
+		say(peer, ch, NACRE_STDERR, "four");
+		end(peer, ch, NACRE_EXIT_STATUS, 0);
+	} else if (starts(command, "flow ")) {
+		(void)nacre_conn_channel_xon_xoff(peer->conn, ch->number, command[5] == '1');
+		end(peer, ch, NACRE_EXIT_STATUS, 0);
 	} else if (starts(command, "exit ")) {
 		end(peer, ch, NACRE_EXIT_STATUS, (uint32_t)atoi(command + 5));
 	} else if (starts(command, "signal")) {
@@ -153,6 +162,47 @@ start(struct peer *peer, struct peer_channel *ch)
 }
 
 static void
+note_line(struct peer *peer, const char *line)
+{
+	size_t n = strlen(peer->terminal);
+
+	snprintf(peer->terminal + n, sizeof(peer->terminal) - n, "%s%s", line, strlen(line) > 0 ? "\n" : "");
+}
+
+static void
+note_terminal(struct peer *peer, const struct nacre_request *r)
+{
+	char line[128] = "";
+
+	if (r->kind == NACRE_REQUEST_PTY)
+		snprintf(line, sizeof(line), "%.*s %ux%u %ux%u %zu", (int)r->name.n, (const char *)r->name.p,
+		    r->columns, r->rows, r->width_px, r->height_px, r->value.n);
+	if (r->kind == NACRE_REQUEST_WINDOW_CHANGE)
+		snprintf(line, sizeof(line), "%ux%u %ux%u", r->columns, r->rows, r->width_px, r->height_px);
+	if (r->kind == NACRE_REQUEST_SIGNAL)
+		snprintf(line, sizeof(line), "signal %.*s", (int)r->name.n, (const char *)r->name.p);
+	if (r->kind == NACRE_REQUEST_BREAK)
+		snprintf(line, sizeof(line), "break %u", r->length_ms);
+	note_line(peer, line);
+}
+
+/* A shell here is what copies its input. */
+static bool
+is_start(const struct nacre_request *r)
+{
+	return r->kind == NACRE_REQUEST_EXEC || r->kind == NACRE_REQUEST_SHELL || r->kind == NACRE_REQUEST_SUBSYSTEM;
+}
+
+static void
+keep_command(struct peer_channel *ch, const struct nacre_request *r)
+{
+	if (r->kind == NACRE_REQUEST_EXEC)
+		snprintf(ch->command, sizeof(ch->command), "%.*s", (int)r->value.n, (const char *)r->value.p);
+	else
+		snprintf(ch->command, sizeof(ch->command), "cat");
+}
+
+static void
 on_request(struct peer *peer, const struct nacre_event *ev)
 {
 	struct peer_channel *ch = find(peer, ev->channel);
@@ -162,7 +212,10 @@ on_request(struct peer *peer, const struct nacre_event *ev)
 	note(peer->requests, sizeof(peer->requests), ev->name, "");
 	if (ch == NULL || nacre_request_parse(ev, &request) != NACRE_OK)
 		return;
+	note_terminal(peer, &request);
 	if (request.kind == NACRE_REQUEST_ENV)
+		refused = peer->script.refuse_env != NULL && is(request.name, peer->script.refuse_env);
+	if (request.kind == NACRE_REQUEST_ENV && !refused)
 		snprintf(peer->env + strlen(peer->env), sizeof(peer->env) - strlen(peer->env), "%.*s=%.*s\n",
 		    (int)request.name.n, (const char *)request.name.p, (int)request.value.n,
 		    (const char *)request.value.p);
@@ -170,15 +223,19 @@ on_request(struct peer *peer, const struct nacre_event *ev)
 		refused = peer->script.refuse_pty;
 	if (request.kind == NACRE_REQUEST_EXEC)
 		refused = peer->script.refuse_exec;
+	if (request.kind == NACRE_REQUEST_SHELL)
+		refused = peer->script.refuse_shell;
+	if (request.kind == NACRE_REQUEST_BREAK)
+		refused = request.length_ms > 3000;
 	if (request.kind == NACRE_REQUEST_OTHER)
 		refused = !is(ev->name, "known@test");
 	if (request.kind == NACRE_REQUEST_EXEC && falls_silent(peer, STALL_EXEC))
 		return;
 	if (ev->token != 0)
 		(void)nacre_conn_answer_request(peer->conn, ev->token, !refused);
-	if (request.kind != NACRE_REQUEST_EXEC || refused)
+	if (!is_start(&request) || refused)
 		return;
-	snprintf(ch->command, sizeof(ch->command), "%.*s", (int)request.value.n, (const char *)request.value.p);
+	keep_command(ch, &request);
 	start(peer, ch);
 }
 

@@ -35,7 +35,8 @@ struct peer_script {
 	const char *ciphers;
 	enum peer_stall stall;
 	uint32_t refuse_open; /* RFC 4254 5.1's reason; 0: sessions are opened */
-	bool refuse_exec, refuse_pty;
+	bool refuse_exec, refuse_pty, refuse_shell;
+	const char *refuse_env; /* this variable is not taken; NULL: all are */
 };
 
 struct peer_channel {
@@ -58,6 +59,7 @@ struct peer {
 	char auth[256]; /* "publickey? publickey password": ? is a probe */
 	char requests[512]; /* channel and global requests, by name */
 	char env[128];
+	char terminal[512]; /* "vt100 80x24 0x0 1", what it was told of terminals and signals, one line each */
 	unsigned flights; /* times that bytes came after the peer had answered */
 	bool answered;
 	bool key_done, password_done;
