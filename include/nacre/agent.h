@@ -43,11 +43,15 @@ typedef int nacre_agent_exchange_fn(
 NACRE_API int nacre_agent_new(
     const struct nacre_env *env, nacre_agent_exchange_fn *exchange, void *ctx, nacre_agent **agent) NACRE_CHECK;
 /* The agent that listens on a UNIX socket. env: NULL for nacre_env_default(). path: NULL for what SSH_AUTH_SOCK names.
- * timeout_ms: for each answer, since a person may be asked for it; 0: two minutes; -1: none. why: room for `why_size`
- * bytes of the reason, may be NULL. *agent is NULL on failure: NACRE_E_CONNECT (nobody listens, or SSH_AUTH_SOCK is not
- * set), NACRE_E_ARGUMENT (a path that is too long), NACRE_E_NOMEM, NACRE_E_SYSTEM. */
+ * timeout_ms: for each answer; 0: two minutes for a signature, since a person may be asked, and 20 s for all else; -1:
+ * none. why: room for `why_size` bytes of the reason, may be NULL. *agent is NULL on failure: NACRE_E_CONNECT (nobody
+ * listens, or SSH_AUTH_SOCK is not set), NACRE_E_ARGUMENT (a path that is too long), NACRE_E_NOMEM, NACRE_E_SYSTEM. */
 NACRE_API int nacre_agent_open(const struct nacre_env *env, const char *path, int timeout_ms, nacre_agent **agent,
     char *why, size_t why_size) NACRE_CHECK;
+/* Does a process at the other end of the socket listen that is neither this user's nor root's? Such an agent sees what is
+ * signed, and may have been put there to lead astray; it may also be right (sudo, containers), so this only tells. Always
+ * false where there is no socket. */
+NACRE_API bool nacre_agent_is_foreign(const nacre_agent *agent);
 /* Closes and frees; its keys must not be used any more. NULL is fine. */
 NACRE_API void nacre_agent_close(nacre_agent *agent);
 

@@ -30,6 +30,7 @@ struct nacre_attempt {
 	const char *method; /* "none", "password", "publickey", "keyboard-interactive"; static */
 	enum nacre_attempt_result result;
 	int error; /* GIVEN_UP: NACRE_E_KEY_PASSPHRASE, _KEY_PASSPHRASE_WRONG, _CANCELLED (a person gave up), ...; else 0 */
+	unsigned refusals; /* by the server: two where it was asked about a second algorithm of the same key */
 	enum nacre_key_source source; /* "publickey" */
 	char name[128];               /* "publickey": the file's name, or the agent's comment; else "" */
 	char key_type[64];            /* "publickey": "ssh-ed25519"; else "" */
@@ -78,8 +79,8 @@ typedef int nacre_auth_strategy(void *ctx, const struct nacre_auth_state *state,
 
 /* The order: keys as they come, then the password, then keyboard-interactive (or as options.auth_methods says), each only
  * while the server takes it. Without a credential that was given "none" goes first, which asks for the list. A single
- * given key that is unlocked is sent at once, others are offered first. Once four automatic keys were refused the rest
- * waits until nothing but keys is left. The password answers keyboard-interactive only where it was not sent as a
+ * given key that is unlocked is sent at once, others are offered first. Once four requests with automatic keys were refused the
+ * rest waits until nothing but keys is left. The password answers keyboard-interactive only where it was not sent as a
  * password. A person is asked three times at most for each. ctx is not looked at. */
 NACRE_API int nacre_auth_default(void *ctx, const struct nacre_auth_state *state, struct nacre_auth_next *next);
 

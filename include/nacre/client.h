@@ -187,6 +187,11 @@ struct nacre_connect_options {
 	 * named; of these it signs for the ones that are locked, or of which key_files name the public half alone. */
 	nacre_agent *agent;
 	const char *agent_path;
+	int agent_timeout_ms; /* for each answer of a socket's; 0 and -1 as in nacre_agent_open. Silent, it is passed over */
+	/* Of a socket's agent whose process is neither this user's nor root's (nacre_agent_is_foreign) the log warns; with
+	 * this it is not asked at all, and one that agent_path names is NACRE_E_AGENT_OWNER. */
+	bool agent_refuse_foreign;
+	const char *agent_comments; /* patterns ("work@*,!old*"): only an agent's keys whose comment fits; NULL: all */
 };
 
 /* Connects, checks the host key, authenticates.
@@ -202,6 +207,7 @@ struct nacre_connect_options {
  *         NACRE_E_RESOLVE, _CONNECT, _TIMEOUT      see nacre_dial; TIMEOUT also where the server stalls
  *         NACRE_E_HOST_KEY_UNKNOWN, _CHANGED, _REVOKED   the key is not trusted; nothing secret was sent
  *         NACRE_E_UNSUPPORTED    a gss option is set, or compress without zlib
+ *         NACRE_E_AGENT_OWNER    agent_refuse_foreign is set, and somebody else listens at agent_path
  *         NACRE_E_AUTH           every credential was refused
  *         NACRE_E_AUTH_NOTHING   there is no credential to try
  *         NACRE_E_AUTH_METHODS   the server takes none of the kinds that there are; `theirs` of the error is its list

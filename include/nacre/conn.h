@@ -220,7 +220,7 @@ struct nacre_conn_info {
 	struct nacre_bytes session_id;      /* the first exchange hash; empty before it */
 	struct nacre_bytes our_ident;       /* without CR LF */
 	struct nacre_bytes peer_ident;
-	struct nacre_bytes banner;          /* client: the last USERAUTH_BANNER; raw */
+	struct nacre_bytes banner;          /* client: all USERAUTH_BANNERs so far, at most 64 KiB; raw */
 	struct nacre_bytes user;            /* as authenticated; empty before */
 	struct nacre_bytes host_key_signature; /* client: the server's, of the session id; empty before the exchange */
 	const nacre_key *server_key;        /* NULL before the exchange; borrowed until nacre_conn_free */

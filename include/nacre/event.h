@@ -109,7 +109,8 @@ struct nacre_event {
 	unsigned round;             /* AUTH_REQUEST by "keyboard-interactive": how often the client was asked */
 	unsigned responses;         /* AUTH_REQUEST: how many answers came in this round */
 	uint32_t reason;            /* CHANNEL_REFUSED: RFC 4254 5.1's numbers */
-	unsigned attempts;          /* AUTH: answers that the server has refused so far */
+	unsigned attempts;          /* AUTH: credentials that the server has refused so far */
+	unsigned refusals;          /* AUTH: FAILUREs so far: a key whose second algorithm was tried too has had two */
 	const nacre_key *key;       /* borrowed */
 	struct nacre_bytes user, name, methods, algorithm, method, data;
 	const struct nacre_exit *exit;

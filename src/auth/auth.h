@@ -45,7 +45,8 @@ struct auth_client {
 	uint64_t token;           /* of the open question */
 	struct slice session_id;  /* borrowed from conn for its whole life */
 	bool service_accepted;
-	unsigned attempts;        /* answers refused so far */
+	unsigned attempts;        /* credentials refused so far */
+	unsigned refusals;        /* FAILUREs without partial success */
 	unsigned failures;        /* USERAUTH_FAILURE and the like: bounds what a server can make us do */
 	bool partial;             /* what the last FAILURE said */
 	bool credential_sent;     /* anything but "none" */
@@ -65,7 +66,7 @@ struct auth_client {
 	struct buf sig_algs;      /* server-sig-algs as announced; empty: unknown */
 	bool sig_algs_known;
 	struct buf signed_data;   /* what a publickey signature covers, while signing */
-	struct buf banner;        /* the last banner, raw, at most 64 KiB in total */
+	struct buf banner;        /* all banners one behind the other, raw, at most 64 KiB */
 	size_t banner_total;
 };
 

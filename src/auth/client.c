@@ -77,6 +77,7 @@ auth_client_ask(struct auth_client *a)
 	    .methods = bytes_of(slice_str(a->methods)),
 	    .partial = a->partial,
 	    .attempts = a->attempts,
+	    .refusals = a->refusals,
 	};
 
 	a->method = NULL;
@@ -162,8 +163,8 @@ auth_client_count(struct auth_client *a)
 	return auth_client_fail(a, NACRE_E_AUTH, "userauth_failure: the server refuses without an end");
 }
 
-/* Did the server accept without having looked at anything? "none" does, and a dialog without an answer (CVE-2021-36369 and
- * its kin). */
+/* Did the server accept without having looked at anything? "none" does, and a dialog without an answer (CVE-2021-36369
+ * and its kin). */
 static bool
 is_trivial(const struct auth_client *a)
 {
@@ -185,6 +186,7 @@ on_failure(struct auth_client *a, struct slice payload)
 	a->partial = msg.partial_success;
 	a->proved = a->proved || (a->partial && !is_trivial(a));
 	a->password_expired = false;
+	a->refusals += !a->partial;
 	if (!a->partial && ((r = auth_client_retry_key(a, msg.methods, &sent)) != 0 || sent))
 		return r;
 	if (!a->partial)
@@ -218,7 +220,7 @@ on_banner(struct auth_client *a, struct slice payload)
 {
 	struct nacre_event event = {.type = NACRE_EVENT_BANNER};
 	struct msg_userauth_banner msg;
-	size_t room;
+	size_t room, before;
 	int r;
 
 	if ((r = auth_client_parse(a, MSG_userauth_banner, payload, &msg)) != 0)
@@ -228,18 +230,19 @@ on_banner(struct auth_client *a, struct slice payload)
 		a->banner_total += msg.message.n;
 	if (msg.message.n == 0 || room == 0)
 		return 0;
-	buf_reset(&a->banner);
+	before = a->banner.n;
 	buf_put(&a->banner, msg.message.p, msg.message.n < room ? msg.message.n : room);
 	if (a->banner.bad != 0)
 		return auth_client_fail(a, a->banner.bad, "userauth_banner: no memory");
-	event.data = bytes_of(buf_slice(&a->banner));
+	event.data = bytes_of(slice_from(buf_slice(&a->banner), before));
 	a->setup.sink->push(a->setup.sink->ctx, &event, false);
 	return 0;
 }
 
 #define IN(state) (1u << (state))
 #define IN_ANY                                                                                                         \
-	(IN(AUTH_ASKING) | IN(AUTH_WAITING) | IN(AUTH_PROBING) | IN(AUTH_SIGNING) | IN(AUTH_PROMPTED) | IN(AUTH_RENEWING))
+	(IN(AUTH_ASKING) | IN(AUTH_WAITING) | IN(AUTH_PROBING) | IN(AUTH_SIGNING) | IN(AUTH_PROMPTED) |                \
+	    IN(AUTH_RENEWING))
 
 /* What may come when. SUCCESS answers a whole request only: never a question about a key (CVE-2021-36369), and never
  * nothing (CVE-2018-10933 is its mirror image). */

@@ -77,6 +77,8 @@ note_answer(nacre_client *c, const struct nacre_event *event)
 	snprintf(plan->methods, sizeof(plan->methods), "%.*s", (int)event->methods.n,
 	    event->methods.n == 0 ? "" : (const char *)event->methods.p);
 	attempt->result = event->partial ? NACRE_ATTEMPT_PARTIAL : NACRE_ATTEMPT_REFUSED;
+	attempt->refusals = event->refusals - plan->refusals;
+	plan->refusals = event->refusals;
 	(void)nacre_text_escape(attempt->remaining, sizeof(attempt->remaining), event->methods, false);
 	client_log(c, NACRE_LOG_DEBUG, "%s %s was %s; allowed: %s", attempt->method, attempt->name,
 	    event->partial ? "accepted, and more is wanted" : "refused", attempt->remaining);
@@ -253,32 +255,72 @@ decline_signature(nacre_client *c, uint64_t token, int error)
 	(void)nacre_conn_answer_sign(c->conn, token, NULL, 0);
 }
 
-/* By the key's signer, which may take its time; NULL declines. */
-static void
-sign_elsewhere(nacre_client *c, const struct nacre_event *event)
+/* By the key's signer, which may take its time. *signature is the caller's, also on failure. */
+static int
+sign_elsewhere(nacre_client *c, const struct nacre_event *event, uint8_t **signature, size_t *n)
 {
-	uint8_t *signature = NULL;
-	uint64_t token = event->token;
+	struct auth_plan *plan = c->plan;
 	char algorithm[64];
-	size_t n = 0;
 	int rc;
 
 	snprintf(algorithm, sizeof(algorithm), "%.*s", (int)event->algorithm.n, (const char *)event->algorithm.p);
 	plan_bind_agent(c);
 	c->in_callback++;
-	rc = nacre_key_sign(c->env, c->plan->current->key, algorithm, event->data.p, event->data.n, &signature, &n);
+	rc = nacre_key_sign(c->env, plan->current->key, algorithm, event->data.p, event->data.n, signature, n);
 	c->in_callback--;
-	if (client_is_cancelled(c)) {
-		nacre_key_signature_free(c->env, signature, n);
-		return;
-	}
+	if (client_is_cancelled(c))
+		return NACRE_E_CANCELLED;
 	(void)nacre_conn_tick(c->conn, nacre_clock_ms());
-	if (rc != NACRE_OK)
-		(void)failure_set(&c->plan->problem, rc, failure_origin(rc), "the key's signer made no signature");
-	/* What the connection does not take is no signature. */
-	if (rc != NACRE_OK || nacre_conn_answer_sign(c->conn, token, signature, n) == NACRE_E_ARGUMENT)
-		decline_signature(c, token, rc != NACRE_OK ? rc : NACRE_E_CRYPTO);
+	if (rc == NACRE_OK)
+		return rc;
+	client_log(c, NACRE_LOG_WARNING, "key %s: its signer made no signature: %s", plan_key_name(plan->current),
+	    nacre_status_text(rc));
+	if (plan->current->by_agent && plan_agent_is_lost(rc))
+		plan_lose_agent(plan);
+	return rc;
+}
+
+/* True where a file holds the private half, locked. */
+static bool
+has_locked_file(const struct plan_key *key)
+{
+	return (key->locked != NULL ? key->locked : key)->file.n > 0;
+}
+
+static int
+sign_by_file(nacre_client *c, uint64_t token)
+{
+	nacre_key *unlocked = NULL;
+	int rc = plan_unlock(c, c->plan->current, &unlocked, &c->plan->problem);
+
+	if (rc == NACRE_OK)
+		(void)nacre_conn_answer_sign_key(c->conn, token, unlocked);
+	nacre_key_free(unlocked);
+	return rc;
+}
+
+/* Where an agent was to sign in place of a locked file and does not, the file is still there. What the connection does
+ * not take is no signature. */
+static int
+sign_somehow(nacre_client *c, const struct nacre_event *event)
+{
+	struct auth_plan *plan = c->plan;
+	uint8_t *signature = NULL;
+	size_t n = 0;
+	int rc;
+
+	if (!nacre_key_can_sign(plan->current->key))
+		return sign_by_file(c, event->token);
+	rc = sign_elsewhere(c, event, &signature, &n);
+	if (rc == NACRE_OK && nacre_conn_answer_sign(c->conn, event->token, signature, n) == NACRE_E_ARGUMENT)
+		rc = NACRE_E_CRYPTO;
 	nacre_key_signature_free(c->env, signature, n);
+	if (rc == NACRE_OK || client_is_cancelled(c))
+		return rc;
+	if (has_locked_file(plan->current))
+		return sign_by_file(c, event->token);
+	(void)failure_set(&plan->problem, rc, failure_origin(rc), "the key's signer made no signature");
+	return rc;
 }
 
 /* The server would take the key that was offered by its public half: now it is worth unlocking. */
@@ -286,7 +328,6 @@ void
 auth_plan_sign(nacre_client *c, const struct nacre_event *event)
 {
 	struct auth_plan *plan = c->plan;
-	nacre_key *unlocked = NULL;
 	int rc;
 
 	if (plan == NULL || plan->current == NULL || !nacre_key_equal(plan->current->key, event->key)) {
@@ -297,14 +338,7 @@ auth_plan_sign(nacre_client *c, const struct nacre_event *event)
 		(void)nacre_conn_answer_sign_key(c->conn, event->token, plan->current->key);
 		return;
 	}
-	if (nacre_key_can_sign(plan->current->key)) {
-		sign_elsewhere(c, event);
-		return;
-	}
-	rc = plan_unlock(c, plan->current, &unlocked, &plan->problem);
-	if (rc == NACRE_OK)
-		(void)nacre_conn_answer_sign_key(c->conn, event->token, unlocked);
-	else if (!client_is_cancelled(c))
+	rc = sign_somehow(c, event);
+	if (rc != NACRE_OK && !client_is_cancelled(c))
 		decline_signature(c, event->token, rc);
-	nacre_key_free(unlocked);
 }

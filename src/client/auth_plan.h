@@ -20,8 +20,9 @@ struct plan_key {
 	struct file_bytes file; /* a locked key's file; empty otherwise */
 	char *name; /* its file's, or the agent's comment; owned; NULL for the caller's key */
 	enum nacre_key_source source;
-	struct plan_key *locked; /* a certificate's: the locked key that it certifies; NULL: it is unlocked */
+	struct plan_key *locked; /* a certificate's: the locked key that it certifies; NULL: none */
 	bool is_public; /* its file holds no private half: an agent has to have it */
+	bool by_agent; /* the plan's agent signs for it */
 	bool tried; /* as in struct nacre_auth_key */
 };
 
@@ -34,10 +35,12 @@ struct auth_plan {
 	nacre_agent *agent; /* NULL: there is none */
 	bool agent_is_ours, agent_is_bound;
 	struct nacre_agent_list agent_keys;
+	char agent_why[PLAN_WHY_MAX]; /* why it is of no use, or what is odd about it; empty: nothing */
 	struct plan_key *current; /* offered last; NULL: no key was */
 	char methods[PLAN_METHODS_MAX]; /* the server's last list */
 	bool methods_known;
 	bool partial;
+	unsigned refusals; /* before the attempt that is open */
 	const char *password; /* the one that was sent last; where it expires it is sent again */
 	const char *fallback; /* answers one prompt */
 	char typed[PLAN_SECRET_MAX];
@@ -99,8 +102,13 @@ const char *plan_key_name(const struct plan_key *key);
 /* plan_agent.c: the agent's keys, behind those that were named; these may be signed by the agent from then on. */
 int plan_add_agent(struct auth_plan *plan, const struct nacre_env *env, struct failure *why) NACRE_CHECK;
 void plan_free_agent(struct auth_plan *plan);
+/* To the log, where something is wrong with it. */
+void plan_tell_agent(nacre_client *c);
 /* Tells the agent which connection it signs for. */
 void plan_bind_agent(nacre_client *c);
+/* Nobody asks this agent again after `rc`: its keys are of no use any more. */
+bool plan_agent_is_lost(int rc);
+void plan_lose_agent(struct auth_plan *plan);
 
 /* --- plan_discover.c --- */
 

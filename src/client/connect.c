@@ -141,6 +141,7 @@ connect_steps(struct nacre_client *c, const char *host, const struct nacre_conne
 		return rc;
 	if ((rc = auth_plan_new(c->env, options, &c->plan, &c->failure)) != NACRE_OK)
 		return rc;
+	plan_tell_agent(c);
 	if ((rc = get_socket(c, options)) != NACRE_OK)
 		return rc;
 	if (client_is_cancelled(c))

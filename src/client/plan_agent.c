@@ -1,23 +1,39 @@
 /* plan_agent: an agent's keys in the plan. Knows: which of them stand for keys that were named. Must not know: the
  * agent's protocol. Serves: OpenSSH PROTOCOL.agent 1 (session-bind). */
 #include <nacre/cert.h>
+#include <stdio.h>
 #include "facade.h"
+#include "pattern.h"
 
-#define WHY_MAX 200
+/* Somebody else's agent: a warning, or none at all. */
+static int
+look_at_owner(struct auth_plan *plan)
+{
+	if (!nacre_agent_is_foreign(plan->agent))
+		return NACRE_OK;
+	snprintf(plan->agent_why, sizeof(plan->agent_why), "it belongs to another user");
+	if (!plan->options.agent_refuse_foreign)
+		return NACRE_OK;
+	nacre_agent_close(plan->agent);
+	plan->agent = NULL;
+	return NACRE_E_AGENT_OWNER;
+}
 
 /* Nobody to ask is no failure, unless somebody was named. */
 static int
 open_agent(struct auth_plan *plan, const struct nacre_env *env, struct failure *why)
 {
 	const struct nacre_connect_options *o = &plan->options;
-	char text[WHY_MAX];
+	char text[PLAN_WHY_MAX];
 	int rc;
 
 	if (o->agent != NULL) {
 		plan->agent = o->agent;
 		return NACRE_OK;
 	}
-	rc = nacre_agent_open(env, o->agent_path, o->auth_timeout_ms, &plan->agent, text, sizeof(text));
+	rc = nacre_agent_open(env, o->agent_path, o->agent_timeout_ms, &plan->agent, text, sizeof(text));
+	if (rc == NACRE_OK && (rc = look_at_owner(plan)) != NACRE_OK)
+		snprintf(text, sizeof(text), "%s", plan->agent_why);
 	plan->agent_is_ours = rc == NACRE_OK;
 	if (rc == NACRE_OK || o->agent_path == NULL)
 		return rc == NACRE_E_NOMEM ? failure_set(why, rc, NACRE_ORIGIN_RESOURCE, "out of memory") : NACRE_OK;
@@ -33,7 +49,7 @@ join(const struct nacre_env *env, const nacre_key *certified, const nacre_key *k
 }
 
 /* A named key that is locked, or of which only the public half is here, needs nobody's passphrase where the agent has
- * it. True where the agent's key is one of the plan's now. */
+ * it; the file is kept, should the agent not sign. True where the agent's key is one of the plan's now. */
 static bool
 stands_for_named(struct auth_plan *plan, const struct nacre_env *env, const nacre_key *key)
 {
@@ -54,7 +70,7 @@ stands_for_named(struct auth_plan *plan, const struct nacre_env *env, const nacr
 		} else {
 			continue;
 		}
-		named->locked = NULL;
+		named->by_agent = true;
 	}
 	return is_known;
 }
@@ -62,10 +78,16 @@ stands_for_named(struct auth_plan *plan, const struct nacre_env *env, const nacr
 static void
 add_key(struct auth_plan *plan, const struct nacre_env *env, const nacre_key *key)
 {
-	if (stands_for_named(plan, env, key) || plan->options.identities_only || plan->n_keys == PLAN_KEYS_MAX)
+	const struct nacre_connect_options *o = &plan->options;
+	struct slice comment = slice_str(nacre_key_comment(key));
+
+	if (o->agent_comments != NULL &&
+	    pattern_list_match_exact(slice_str(o->agent_comments), comment) != PATTERN_MATCH)
 		return;
-	plan->keys[plan->n_keys++] = (struct plan_key){
-	    .key = key, .source = NACRE_KEY_AGENT, .name = mem_str(env, slice_str(nacre_key_comment(key)))};
+	if (stands_for_named(plan, env, key) || o->identities_only || plan->n_keys == PLAN_KEYS_MAX)
+		return;
+	plan->keys[plan->n_keys++] =
+	    (struct plan_key){.key = key, .by_agent = true, .source = NACRE_KEY_AGENT, .name = mem_str(env, comment)};
 }
 
 int
@@ -80,7 +102,37 @@ plan_add_agent(struct auth_plan *plan, const struct nacre_env *env, struct failu
 	rc = nacre_agent_list(plan->agent, &plan->agent_keys);
 	for (size_t i = 0; i < plan->agent_keys.n; i++)
 		add_key(plan, env, plan->agent_keys.keys[i]);
-	return rc == NACRE_E_NOMEM ? failure_set(why, rc, NACRE_ORIGIN_RESOURCE, "out of memory") : NACRE_OK;
+	if (rc == NACRE_E_NOMEM)
+		return failure_set(why, rc, NACRE_ORIGIN_RESOURCE, "out of memory");
+	if (rc != NACRE_OK)
+		snprintf(
+		    plan->agent_why, sizeof(plan->agent_why), "it does not list its keys: %s", nacre_status_text(rc));
+	return NACRE_OK;
+}
+
+void
+plan_tell_agent(nacre_client *c)
+{
+	if (c->plan->agent_why[0] != '\0')
+		client_log(c, NACRE_LOG_WARNING, "the agent: %s", c->plan->agent_why);
+}
+
+bool
+plan_agent_is_lost(int rc)
+{
+	return rc == NACRE_E_TIMEOUT || rc == NACRE_E_CONNECTION_LOST || rc == NACRE_E_PROTOCOL;
+}
+
+/* Its other keys would only use up what the server bears. */
+void
+plan_lose_agent(struct auth_plan *plan)
+{
+	for (size_t i = 0; i < plan->n_keys; i++) {
+		struct plan_key *key = &plan->keys[i];
+
+		if (key->by_agent && key->file.n == 0 && (key->locked == NULL || key->locked->file.n == 0))
+			key->tried = true;
+	}
 }
 
 void

@@ -50,7 +50,7 @@ automatic_failures(const struct nacre_auth_state *state)
 
 	for (size_t i = 0; i < state->n_attempts; i++) {
 		if (is_automatic(state->attempts[i].source) && state->attempts[i].result == NACRE_ATTEMPT_REFUSED)
-			n++;
+			n += state->attempts[i].refusals > 1 ? state->attempts[i].refusals : 1;
 	}
 	return n;
 }

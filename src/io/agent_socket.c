@@ -1,5 +1,6 @@
-/* agent_socket: the agent that listens on a UNIX socket. Knows: SSH_AUTH_SOCK, lengths in front of messages, deadlines.
- * Must not know: what is asked. draft-ietf-sshm-ssh-agent 3; ssh-agent(1). */
+/* agent_socket: the agent that listens on a UNIX socket. Knows: SSH_AUTH_SOCK, lengths in front of messages, deadlines,
+ * whose process is there. Must not know: what is asked, but for whether a person may be. draft-ietf-sshm-ssh-agent 3;
+ * ssh-agent(1). */
 #include <errno.h>
 #include <poll.h>
 #include <stdio.h>
@@ -12,12 +13,13 @@
 #include "clock.h"
 #include "mem.h"
 
-#define TIMEOUT_MS 120000 /* a person may be asked to confirm, or to touch a device */
+#define SIGN_TIMEOUT_MS 120000 /* a person may be asked to confirm, or to touch a device */
+#define TIMEOUT_MS 20000 /* for what nobody is asked */
 
 struct agent_socket {
 	const struct nacre_env *env;
 	int fd;
-	int timeout_ms;
+	int timeout_ms; /* 0: the two above */
 };
 
 static int
@@ -74,11 +76,19 @@ receive_all(int fd, uint8_t *p, size_t n, int64_t deadline)
 	return rc;
 }
 
+static int64_t
+deadline_of(const struct agent_socket *s, uint8_t type)
+{
+	if (s->timeout_ms != 0)
+		return clock_deadline(s->timeout_ms);
+	return clock_deadline(type == AGENT_SIGN_REQUEST ? SIGN_TIMEOUT_MS : TIMEOUT_MS);
+}
+
 static int
 exchange(void *ctx, const uint8_t *request, size_t n, uint8_t *reply, size_t size, size_t *reply_n)
 {
 	struct agent_socket *s = ctx;
-	int64_t deadline = clock_deadline(s->timeout_ms);
+	int64_t deadline = deadline_of(s, request[0]);
 	uint8_t head[4];
 	uint32_t length;
 	int rc;
@@ -127,6 +137,28 @@ dial_agent(const char *path, int *fd, char *why, size_t why_size)
 	return rc;
 }
 
+/* Who can read what passes, and could sign in the user's name anyway: the user and root. Somebody else has put the
+ * socket there, or an agent was handed on. */
+static bool
+is_foreign(int fd)
+{
+	uid_t uid;
+#ifdef SO_PEERCRED
+	struct ucred peer;
+	socklen_t n = sizeof(peer);
+
+	if (getsockopt(fd, SOL_SOCKET, SO_PEERCRED, &peer, &n) != 0 || n != sizeof(peer))
+		return true;
+	uid = peer.uid;
+#else
+	gid_t unused;
+
+	if (getpeereid(fd, &uid, &unused) != 0)
+		return true;
+#endif
+	return uid != 0 && uid != geteuid();
+}
+
 static int
 wrap(const struct nacre_env *env, int fd, int timeout_ms, nacre_agent **agent)
 {
@@ -137,11 +169,11 @@ wrap(const struct nacre_env *env, int fd, int timeout_ms, nacre_agent **agent)
 		(void)close(fd);
 		return rc;
 	}
-	*s = (struct agent_socket){.env = env, .fd = fd, .timeout_ms = timeout_ms == 0 ? TIMEOUT_MS : timeout_ms};
+	*s = (struct agent_socket){.env = env, .fd = fd, .timeout_ms = timeout_ms};
 	if ((rc = nacre_agent_new(env, exchange, s, agent)) != NACRE_OK)
 		end(s);
 	else
-		agent_on_close(*agent, end);
+		agent_on_close(*agent, end, is_foreign(fd));
 	return rc;
 }
 

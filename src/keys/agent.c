@@ -11,7 +11,7 @@ struct nacre_agent {
 	void (*end)(void *ctx);
 	void *ctx;
 	struct buf request, reply;
-	bool is_broken;
+	bool is_broken, is_foreign;
 };
 
 int
@@ -29,9 +29,16 @@ nacre_agent_new(const struct nacre_env *env, nacre_agent_exchange_fn *exchange, 
 }
 
 void
-agent_on_close(nacre_agent *agent, void (*end)(void *ctx))
+agent_on_close(nacre_agent *agent, void (*end)(void *ctx), bool is_foreign)
 {
 	agent->end = end;
+	agent->is_foreign = is_foreign;
+}
+
+bool
+nacre_agent_is_foreign(const nacre_agent *agent)
+{
+	return agent != NULL && agent->is_foreign;
 }
 
 void

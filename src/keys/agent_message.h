@@ -32,8 +32,8 @@ enum agent_constraint { AGENT_CONSTRAIN_LIFETIME = 1, AGENT_CONSTRAIN_CONFIRM = 
 
 #define AGENT_SESSION_BIND "session-bind@openssh.com"
 
-/* What runs before an agent is freed, with the ctx of its exchange function. */
-void agent_on_close(nacre_agent *agent, void (*end)(void *ctx));
+/* What runs before an agent is freed, with the ctx of its exchange function; whether nacre_agent_is_foreign. */
+void agent_on_close(nacre_agent *agent, void (*end)(void *ctx), bool is_foreign);
 
 /* Appends a key as ADD_IDENTITY carries it, without the comment. It has a private half or a security key's handle. */
 void agent_put_private(struct buf *b, const nacre_key *key);

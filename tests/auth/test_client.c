@@ -380,8 +380,25 @@ a_thousand_banners_are_told_up_to_64_kib(void **state)
 		told += desk_event(d, NACRE_EVENT_BANNER).data.n;
 	assert_int_equal(told, 65536);
 	assert_int_equal(d->client.banner_total, 1000000);
-	assert_in_range(d->te.peak_bytes, 1000, 4096);
+	assert_int_equal(d->client.banner.n, 65536); /* together they can be read */
+	assert_in_range(d->te.peak_bytes, 65536, 2 * 65536);
 	assert_int_equal(auth_client_answer_none(&d->client, token, "u"), 0);
+	desk_free(d);
+}
+
+static void
+banners_are_told_one_by_one_and_kept_together(void **state)
+{
+	uint64_t token;
+	struct desk *d = asking(true, &token);
+
+	(void)state;
+	assert_int_equal(desk_give_banner(d, SLICE_LIT("before\n")), 0);
+	assert_true(desk_is(desk_event(d, NACRE_EVENT_BANNER).data, "before\n"));
+	assert_int_equal(auth_client_answer_none(&d->client, token, "u"), 0);
+	assert_int_equal(desk_give_banner(d, SLICE_LIT("during\n")), 0);
+	assert_true(desk_is(desk_event(d, NACRE_EVENT_BANNER).data, "during\n"));
+	assert_true(slice_is(buf_slice(&d->client.banner), "before\nduring\n"));
 	desk_free(d);
 }
 
@@ -576,6 +593,7 @@ main(void)
 	    cmocka_unit_test(another_service_cannot_be_accepted),
 	    cmocka_unit_test(a_banner_before_any_request_is_told),
 	    cmocka_unit_test(a_thousand_banners_are_told_up_to_64_kib),
+	    cmocka_unit_test(banners_are_told_one_by_one_and_kept_together),
 	    cmocka_unit_test(a_large_banner_is_cut_and_an_empty_one_is_not_told),
 	    cmocka_unit_test(a_new_password_that_nobody_gives_counts_as_a_refusal),
 	    cmocka_unit_test(a_new_password_leaves_with_the_old_one),

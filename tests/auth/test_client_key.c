@@ -272,6 +272,7 @@ a_refused_rsa_key_is_tried_once_more_where_the_algorithm_may_be_why(void **state
 		desk_sent_nothing(d);
 		ask = desk_event(d, NACRE_EVENT_AUTH);
 		assert_int_equal(ask.attempts, rows[i].partial ? 0 : 1); /* one key, one refusal */
+		assert_int_equal(ask.refusals, rows[i].partial ? 0 : rows[i].retried ? 2 : 1); /* which the server counts */
 		desk_free(d);
 	}
 }
