@@ -32,6 +32,7 @@
 #include <nacre/env.h>
 #include <nacre/event.h>
 #include <nacre/key.h>
+#include <nacre/trust.h>
 
 #ifdef __cplusplus
 extern "C" {
@@ -69,39 +70,6 @@ NACRE_API void nacre_client_set_log(nacre_client *client, nacre_log_fn *fn, void
 /* Names the log channel of this client; NULL and the default: "nacre.transport".
  * Returns NACRE_OK, NACRE_E_ARGUMENT (longer than 63 bytes), or NACRE_E_MISUSE in a callback. */
 NACRE_API int nacre_client_set_log_channel(nacre_client *client, const char *name);
-
-/* --- trust --- */
-
-/* Reads a known_hosts file (sshd(8), SSH_KNOWN_HOSTS FILE FORMAT) into the system set, which is only ever read.
- * Repeatable: files are merged. Lines of unknown kinds are skipped, never an error.
- *
- * path: NULL for the user's ~/.ssh/known_hosts, which may be absent; a path that is named must be readable.
- *
- * Returns NACRE_OK; NACRE_E_FILE or NACRE_E_LIMIT (the file could not be read, or is larger than 64 MiB);
- * NACRE_E_SYSTEM (no home directory); NACRE_E_NOMEM; NACRE_E_MISUSE in a callback. */
-NACRE_API int nacre_client_load_system_host_keys(nacre_client *client, const char *path);
-/* Reads a known_hosts file into the local set, and remembers it as the file that nacre_policy_auto_add appends to (the
- * last one named counts). A file that does not exist yet is an empty one. path: not NULL. Returns as above. */
-NACRE_API int nacre_client_load_host_keys(nacre_client *client, const char *path);
-
-/* Decides about a server whose key is in neither set: the host is not known at all, or only by keys of other types. A
- * key that differs from the known one of its type, or that is marked @revoked, is refused before any policy is asked.
- *
- * name: the host as looked up, "host", or "[host]:port" where the port is not 22. key: what the server proved to hold;
- * both borrowed during the call. Returns 0 to go on; anything else refuses with NACRE_E_HOST_KEY_UNKNOWN. It may take
- * its time: no deadline runs meanwhile. */
-typedef int nacre_host_key_policy(void *ctx, nacre_client *client, const char *name, const nacre_key *key);
-
-/* Refuses; the default. */
-NACRE_API int nacre_policy_reject(void *ctx, nacre_client *client, const char *name, const nacre_key *key);
-/* Adds the key to the local set, and to the local file where there is one (a file that cannot be written is a warning
- * in the log), and goes on. */
-NACRE_API int nacre_policy_auto_add(void *ctx, nacre_client *client, const char *name, const nacre_key *key);
-/* Logs a warning with the fingerprint, and goes on without remembering the key. */
-NACRE_API int nacre_policy_warn(void *ctx, nacre_client *client, const char *name, const nacre_key *key);
-
-/* Sets the policy: one of the three above or the caller's own; NULL: nacre_policy_reject. ctx is passed on. */
-NACRE_API void nacre_client_set_missing_host_key_policy(nacre_client *client, nacre_host_key_policy *policy, void *ctx);
 
 /* --- connect --- */
 
@@ -182,6 +150,16 @@ struct nacre_connect_options {
 	bool gss_auth, gss_kex, gss_deleg_creds, gss_trust_dns;
 	const char *gss_host;
 
+	/* Trust (trust.h). */
+	/* The name under which the server's key is known and certified, with no port, instead of host; NULL: host. */
+	const char *host_key_alias;
+	/* Fingerprints ("SHA256:...", "MD5:aa:bb:...") of keys of which the server must have one, NULL at the end; NULL:
+	 * none. Such a key is believed whatever known_hosts lack, and every other one refused, NACRE_E_HOST_KEY_PIN. */
+	const char *const *host_key_fingerprints;
+	/* Look the server's address up, too: a key that is changed or revoked there is refused; where the local set knows
+	 * the host and not its address, the address is added. Only for what was dialled here, and without an alias. */
+	bool check_host_ip;
+
 	/* The agent, unless no_agent: `agent` (borrowed during the call), else what listens on agent_path, else what
 	 * SSH_AUTH_SOCK names. Where an agent_path is given somebody must listen there. Its keys come after those that were
 	 * named; of these it signs for the ones that are locked, or of which key_files name the public half alone. */
@@ -206,6 +184,7 @@ struct nacre_connect_options {
  *         NACRE_E_KEY_*          a key file is malformed, or locked without anybody knowing the passphrase
  *         NACRE_E_RESOLVE, _CONNECT, _TIMEOUT      see nacre_dial; TIMEOUT also where the server stalls
  *         NACRE_E_HOST_KEY_UNKNOWN, _CHANGED, _REVOKED   the key is not trusted; nothing secret was sent
+ *         NACRE_E_HOST_KEY_PIN   it is none of those in host_key_fingerprints; likewise
  *         NACRE_E_UNSUPPORTED    a gss option is set, or compress without zlib
  *         NACRE_E_AGENT_OWNER    agent_refuse_foreign is set, and somebody else listens at agent_path
  *         NACRE_E_AUTH           every credential was refused

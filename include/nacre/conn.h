@@ -136,7 +136,7 @@ NACRE_API int nacre_conn_tick(nacre_conn *conn, int64_t now_ms);
 
 /* --- answers: each takes the token of its question; another token is NACRE_E_MISUSE --- */
 
-/* HOST_KEY: accept (error 0), or refuse with the reason (NACRE_E_HOST_KEY_UNKNOWN, _CHANGED, _REVOKED): the connection
+/* HOST_KEY: accept (error 0), or refuse with the reason (NACRE_E_HOST_KEY_UNKNOWN, _CHANGED, _REVOKED, _PIN): the connection
  * then ends with that error. */
 NACRE_API int nacre_conn_answer_host_key(nacre_conn *conn, uint64_t token, int error);
 /* AUTH: try "none", a password, or a key as this user. Strings are copied and secrets wiped as soon as they are sent.

@@ -157,6 +157,9 @@ NACRE_API int nacre_key_verify(const nacre_key *key, const char *algorithm, cons
 /* Writes "SHA256:<base64>" (50 characters) or "MD5:aa:bb:..." (51) and a NUL. hash: "SHA256" or "MD5".
  * NACRE_E_ARGUMENT where the name is another or size is too small. */
 NACRE_API int nacre_key_fingerprint(const nacre_key *key, const char *hash, char *out, size_t size) NACRE_CHECK;
+/* Is that the key's fingerprint? text: as above; SHA256's may end in '=', and MD5's stand without its name, in letters of
+ * any case. *answer is set where 0 is returned. NACRE_E_ARGUMENT (it is no fingerprint), NACRE_E_CRYPTO. */
+NACRE_API int nacre_key_has_fingerprint(const nacre_key *key, const char *text, bool *answer) NACRE_CHECK;
 
 /* The fingerprint as a picture, as ssh-keygen -lv draws it: 11 lines, with their newlines and a NUL. hash: as above. size: at
  * least NACRE_KEY_RANDOMART_SIZE. NACRE_E_ARGUMENT where the name is another or size is too small. */

@@ -25,6 +25,7 @@
 #include <nacre/status.h>
 #include <nacre/terminal.h>
 #include <nacre/trace.h>
+#include <nacre/trust.h>
 #include <nacre/version.h>
 
 #endif

@@ -30,8 +30,8 @@ client_name_is_fit(const char *name)
 }
 
 /* A host's name is also a pattern once it stands in known_hosts: what means more than itself there is refused. */
-static bool
-host_is_fit(const char *host)
+bool
+client_host_is_fit(const char *host)
 {
 	return client_name_is_fit(host) && strpbrk(host, " ,#|*?![]\"'\\/@") == NULL;
 }
@@ -42,7 +42,7 @@ take_names(struct nacre_client *c, const char *host, const struct nacre_connect_
 	char login[CLIENT_NAME_MAX];
 	const char *user = options->user;
 
-	if (!host_is_fit(host))
+	if (!client_host_is_fit(host))
 		return client_fail(c, NACRE_E_ARGUMENT, "host: empty, too long, or with a character that no host has");
 	if (options->port > PORT_MAX)
 		return client_fail(c, NACRE_E_ARGUMENT, "port: larger than %d", PORT_MAX);
@@ -89,8 +89,8 @@ make_conn(struct nacre_client *c, const struct nacre_connect_options *options)
 	};
 	int rc;
 
-	trust_key_types(&c->trust, c->host, c->port, types, sizeof(types));
-	core.host_certificates = trust_has_authority(&c->trust, c->host, c->port);
+	trust_key_types(&c->trust, types, sizeof(types));
+	core.host_certificates = trust_has_authority(&c->trust);
 	core.known_key_types = types[0] == '\0' ? NULL : types;
 	if ((rc = nacre_conn_new(c->env, &core, &c->conn)) != NACRE_OK)
 		return client_fail(c, rc, "%s", why);
@@ -139,6 +139,8 @@ connect_steps(struct nacre_client *c, const char *host, const struct nacre_conne
 
 	if ((rc = take_names(c, host, options)) != NACRE_OK)
 		return rc;
+	if ((rc = client_expect_host_key(c, options)) != NACRE_OK)
+		return rc;
 	if ((rc = auth_plan_new(c->env, options, &c->plan, &c->failure)) != NACRE_OK)
 		return rc;
 	plan_tell_agent(c);
@@ -168,6 +170,7 @@ connect_now(struct nacre_client *c, const char *host, const struct nacre_connect
 	rc = connect_steps(c, host, options);
 	auth_plan_free(c->plan, c->env);
 	c->plan = NULL;
+	c->trust.pins = NULL;
 	if (rc != NACRE_OK)
 		client_close(c);
 	return rc;

@@ -106,10 +106,24 @@ int client_turn(struct nacre_client *c, struct pollfd *fds, size_t n, int64_t de
 void client_flush(struct nacre_client *c);
 
 /* --- host_key.c --- */
+/* What this connection's options say of the key that will be shown. */
+int client_expect_host_key(struct nacre_client *c, const struct nacre_connect_options *options) NACRE_CHECK;
 void client_on_host_key(struct nacre_client *c, const struct nacre_event *event);
+
+/* --- policy.c --- */
+/* Adds the key under its address where the local set knows it by its name. */
+int policy_learn_address(struct nacre_client *c, const struct trust_target *at, const nacre_key *key) NACRE_CHECK;
+
+/* --- known_files.c --- */
+/* Adds a line to the local file, unless somebody has. */
+int known_file_append(const struct trust *trust, const struct trust_target *at, const nacre_key *key,
+    struct failure *why) NACRE_CHECK;
+/* Writes the local set to a file. */
+int known_file_save(const struct trust *trust, const char *path, struct failure *why) NACRE_CHECK;
 
 /* --- connect.c --- */
 bool client_name_is_fit(const char *name);
+bool client_host_is_fit(const char *host);
 
 /* --- channel_life.c, channel.c --- */
 enum channel_state { CHANNEL_OPENING, CHANNEL_OPEN, CHANNEL_REFUSED };

@@ -1,49 +1,92 @@
-/* host_key: the server's key is shown: is it the right one? Knows: what known hosts and the policy say together. Must
- * not know: how they say it (trust.c, policy.c), or how the connection came about. Serves: RFC 4253 8 (host key
- * verification), RFC 4251 4.1. */
+/* host_key: the server's key is shown: is it the right one? Knows: what pins, known hosts and the policy say together.
+ * Must not know: how they say it (trust.c, policy.c), or how the connection came about. Serves: RFC 4253 8 (host key
+ * verification), RFC 4251 4.1; the manual is <nacre/trust.h>. */
+#include <stdio.h>
 #include <nacre/cert.h>
 #include "clock.h"
+#include "dial.h"
 #include "facade.h"
 
-#define FINGERPRINT_MAX 96
+static int
+keep(struct nacre_client *c, const struct trust_target *at, const nacre_key *key, const struct trust_found *found)
+{
+	trust_result_set(&c->trust.result, c->env, at, key, found);
+	return found->code;
+}
+
+static int
+ask_policy(struct nacre_client *c, const nacre_key *key)
+{
+	char name[TRUST_NAME_MAX];
+	int verdict;
+
+	trust_name(&c->trust.target, name);
+	c->in_callback++;
+	verdict = c->trust.policy(c->trust.policy_ctx, c, name, key);
+	c->in_callback--;
+	c->trust.result.view.accepted = verdict == 0;
+	return verdict == 0 ? NACRE_OK : NACRE_E_HOST_KEY_UNKNOWN;
+}
+
+/* The address alone, in digits; false where there is none that was dialled. */
+static bool
+address_target(struct nacre_client *c, struct trust_target *at)
+{
+	*at = (struct trust_target){.port = c->trust.target.port};
+	return c->trust.check_ip && dial_peer_host(c->io.fd, at->host, sizeof(at->host)) == NACRE_OK &&
+	       strcmp(at->host, c->trust.target.host) != 0;
+}
+
+/* CheckHostIP of ssh_config(5): the name was believed; does its address speak against it? */
+static int
+judge_address(struct nacre_client *c, const nacre_key *key)
+{
+	struct trust_target at;
+	struct trust_found found;
+
+	if (client_is_cancelled(c) || !address_target(c, &at))
+		return NACRE_OK;
+	found = trust_check(&c->trust, &at, key);
+	if (found.verdict == NACRE_HOST_KEY_UNKNOWN)
+		return policy_learn_address(c, &at, key);
+	return found.code == NACRE_OK ? NACRE_OK : keep(c, &at, key, &found);
+}
 
 /* Known keys never ask anybody; changed and revoked ones neither. */
 static int
 judge_plain_key(struct nacre_client *c, const nacre_key *key)
 {
-	char name[TRUST_NAME_MAX], fingerprint[FINGERPRINT_MAX] = "";
-	int rc = trust_check(&c->trust, c->host, c->port, key, &c->key_problem), verdict;
+	struct trust_found found = trust_check(&c->trust, &c->trust.target, key);
+	int rc;
 
-	if (rc != NACRE_E_HOST_KEY_UNKNOWN)
-		return rc;
-	trust_name(c->host, c->port, name, sizeof(name));
-	c->in_callback++;
-	verdict = c->trust.policy(c->trust.policy_ctx, c, name, key);
-	c->in_callback--;
-	if (verdict == 0)
-		return NACRE_OK;
-	if (nacre_key_fingerprint(key, "SHA256", fingerprint, sizeof(fingerprint)) != NACRE_OK)
-		fingerprint[0] = '\0';
-	failure_clear(&c->key_problem, c->env);
-	return failure_set(&c->key_problem, rc, failure_origin(rc), "the host key of %s is not known: %s %s", name,
-	    nacre_key_type(key), fingerprint);
+	if (c->trust.pins != NULL && found.verdict != NACRE_HOST_KEY_REVOKED &&
+	    found.verdict != NACRE_HOST_KEY_UNDECIDED) {
+		bool is_pinned = trust_has_pin(&c->trust, key);
+
+		found = (struct trust_found){.verdict = is_pinned ? NACRE_HOST_KEY_PINNED : NACRE_HOST_KEY_NOT_PINNED,
+		    .code = is_pinned ? NACRE_OK : NACRE_E_HOST_KEY_PIN};
+		return keep(c, &c->trust.target, key, &found);
+	}
+	rc = keep(c, &c->trust.target, key, &found);
+	if (rc == NACRE_E_HOST_KEY_UNKNOWN)
+		rc = ask_policy(c, key);
+	return rc == NACRE_OK ? judge_address(c, key) : rc;
 }
 
 /* A certificate that proves nothing here is a key like any other. */
 static int
-judge_host_key(struct nacre_client *c, const nacre_key *key)
+judge_certificate(struct nacre_client *c, const nacre_key *cert)
 {
+	struct failure why = {.code = 0};
+	struct trust_found found = trust_check_certificate(&c->trust, cert, &why);
 	nacre_key *plain;
 	int rc;
 
-	if (!nacre_key_is_certificate(key))
-		return judge_plain_key(c, key);
-	rc = trust_certificate(&c->trust, c->host, c->port, key, &c->key_problem);
-	if (rc != NACRE_E_CERTIFICATE)
-		return rc;
-	client_log(c, NACRE_LOG_DEBUG, "%s: what is known of its key decides", c->key_problem.text);
-	failure_clear(&c->key_problem, c->env);
-	if ((rc = nacre_cert_plain(c->env, key, &plain)) != NACRE_OK)
+	if (found.code != NACRE_E_CERTIFICATE && (c->trust.pins == NULL || found.code != NACRE_OK))
+		return keep(c, &c->trust.target, cert, &found);
+	if (found.code == NACRE_E_CERTIFICATE)
+		client_log(c, NACRE_LOG_DEBUG, "%s: what is known of its key decides", why.text);
+	if ((rc = nacre_cert_plain(c->env, cert, &plain)) != NACRE_OK)
 		return rc;
 	rc = judge_plain_key(c, plain);
 	nacre_key_free(plain);
@@ -54,11 +97,48 @@ void
 client_on_host_key(struct nacre_client *c, const struct nacre_event *event)
 {
 	uint64_t token = event->token;
-	int rc = judge_host_key(c, event->key);
+	int rc;
 
+	rc = nacre_key_is_certificate(event->key) ? judge_certificate(c, event->key) : judge_plain_key(c, event->key);
 	if (client_is_cancelled(c))
 		return;
+	if (rc != NACRE_OK)
+		(void)trust_result_explain(&c->trust.result, rc, &c->key_problem);
 	/* The question was open while somebody thought; what follows is timed from now. */
 	(void)nacre_conn_tick(c->conn, nacre_clock_ms());
 	(void)nacre_conn_answer_host_key(c->conn, token, rc);
+}
+
+static int
+check_pins(struct nacre_client *c, const char *const *pins)
+{
+	for (; pins != NULL && *pins != NULL; pins++)
+		if (!fingerprint_is_one(*pins))
+			return client_fail(c, NACRE_E_ARGUMENT, "host_key_fingerprints: not SHA256:... or MD5:...");
+	return NACRE_OK;
+}
+
+int
+client_expect_host_key(struct nacre_client *c, const struct nacre_connect_options *options)
+{
+	const char *alias = options->host_key_alias;
+	struct trust *trust = &c->trust;
+
+	trust_result_clear(&trust->result, c->env);
+	if (alias != NULL && !client_host_is_fit(alias))
+		return client_fail(c, NACRE_E_ARGUMENT, "host_key_alias: not a host's name");
+	snprintf(trust->target.host, sizeof(trust->target.host), "%s", alias == NULL ? c->host : alias);
+	trust->target.port = alias == NULL ? c->port : TRUST_PORT;
+	trust->pins = options->host_key_fingerprints;
+	trust->check_ip = options->check_host_ip && alias == NULL && options->sock == NULL;
+	return check_pins(c, trust->pins);
+}
+
+const struct nacre_host_key_result *
+nacre_client_host_key_result(const nacre_client *c)
+{
+	static const struct nacre_host_key_result none = {
+	    .name = "", .type = "", .fingerprint = "", .known_type = "", .known_fingerprint = ""};
+
+	return c == NULL ? &none : &c->trust.result.view;
 }

@@ -158,6 +158,22 @@ dial_peer_name(int fd, char *out, size_t cap)
 }
 
 int
+dial_peer_host(int fd, char *out, size_t cap)
+{
+	struct sockaddr_storage address;
+	socklen_t n = sizeof(address);
+
+	out[0] = '\0';
+	if (getpeername(fd, (struct sockaddr *)&address, &n) != 0)
+		return NACRE_E_SYSTEM;
+	if (address.ss_family != AF_INET && address.ss_family != AF_INET6)
+		return NACRE_E_UNSUPPORTED;
+	return getnameinfo((const struct sockaddr *)&address, n, out, (socklen_t)cap, NULL, 0, NI_NUMERICHOST) == 0
+		   ? NACRE_OK
+		   : NACRE_E_SYSTEM;
+}
+
+int
 nacre_dial(const char *host, unsigned port, int timeout_ms, int *fd, char *why, size_t why_size)
 {
 	struct failure failure = {.code = 0};

@@ -13,6 +13,9 @@ int dial(const char *host, unsigned port, int timeout_ms, int *fd, struct failur
  * Always NUL-terminates. 0, or NACRE_E_SYSTEM where fd has no other end. */
 int dial_peer_name(int fd, char *out, size_t cap) NACRE_CHECK;
 
+/* "192.0.2.1": the address alone. NACRE_E_SYSTEM, NACRE_E_UNSUPPORTED where it has none. */
+int dial_peer_host(int fd, char *out, size_t cap) NACRE_CHECK;
+
 /* Closes *fd and makes it -1; -1 is fine. */
 void dial_close(int *fd);
 

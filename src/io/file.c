@@ -84,10 +84,22 @@ file_load(
 }
 
 int
+file_take(const struct nacre_env *env, int fd, const char *path, size_t max, enum file_care care,
+    struct file_bytes *out, struct failure *why)
+{
+	struct stat st;
+	int rc;
+
+	*out = (struct file_bytes){NULL, 0};
+	if ((rc = file_check(fd, path, max, care, &st, why)) != NACRE_OK)
+		return rc;
+	return file_load(env, fd, path, (size_t)st.st_size, out, why);
+}
+
+int
 file_read(const struct nacre_env *env, const char *path, size_t max, enum file_care care, struct file_bytes *out,
     bool *absent, struct failure *why)
 {
-	struct stat st;
 	int rc, fd;
 
 	*out = (struct file_bytes){NULL, 0};
@@ -100,9 +112,7 @@ file_read(const struct nacre_env *env, const char *path, size_t max, enum file_c
 			*absent = errno == ENOENT || errno == ENOTDIR;
 		return file_refuse(why, path, strerror(errno));
 	}
-	rc = file_check(fd, path, max, care, &st, why);
-	if (rc == NACRE_OK)
-		rc = file_load(env, fd, path, (size_t)st.st_size, out, why);
+	rc = file_take(env, fd, path, max, care, out, why);
 	(void)close(fd);
 	return rc;
 }

@@ -1,4 +1,4 @@
-/* file: whole files, safely. Knows: open, fstat, locks, rename. Must not know: what is in them.
+/* file: whole files, safely. Knows: open, fstat, rename. Must not know: what is in them.
  * Serves: nothing on the wire. */
 #ifndef IO_FILE_H
 #define IO_FILE_H
@@ -23,16 +23,14 @@ struct file_bytes {
  * check. */
 int file_read(const struct nacre_env *env, const char *path, size_t max, enum file_care care, struct file_bytes *out,
     bool *absent, struct failure *why) NACRE_CHECK;
+/* The same from a file that is open, at its beginning; path is only for words. */
+int file_take(const struct nacre_env *env, int fd, const char *path, size_t max, enum file_care care,
+    struct file_bytes *out, struct failure *why) NACRE_CHECK;
 /* Wipes and gives back. */
 void file_bytes_free(const struct nacre_env *env, struct file_bytes *bytes);
 
-/* Adds a line (without its newline) at the end of a file, made with mode 0600 where there is none. A last line without
- * a newline is ended first. Writers that use this wait for each other, at most a few seconds. */
-int file_append_line(const char *path, struct slice line, struct failure *why) NACRE_CHECK;
 /* Puts a file in place, whole or not at all; it has mode 0600 until it is whole. A file that is there stays, and is an
  * error, unless `replaces`. */
 int file_put(const char *path, struct slice bytes, unsigned mode, bool replaces, struct failure *why) NACRE_CHECK;
-/* Puts a file of mode 0600 in place, whole or not at all: a new file beside it, flushed, then renamed over it. */
-int file_replace(const char *path, struct slice bytes, struct failure *why) NACRE_CHECK;
 
 #endif

@@ -11,7 +11,7 @@ static const struct {
 } hashes[] = {{"SHA256", HASH_SHA256}, {"MD5", HASH_MD5}};
 
 int
-fingerprint_digest(const nacre_key *key, const char *hash, uint8_t digest[FINGERPRINT_MAX], size_t *n)
+fingerprint_of_blob(struct slice blob, const char *hash, uint8_t digest[FINGERPRINT_MAX], size_t *n)
 {
 	size_t i;
 
@@ -19,9 +19,15 @@ fingerprint_digest(const nacre_key *key, const char *hash, uint8_t digest[FINGER
 		if (strcmp(hashes[i].name, hash) != 0)
 			continue;
 		*n = hash_len(hashes[i].hash);
-		return hash_once(hashes[i].hash, key_blob(key), digest);
+		return hash_once(hashes[i].hash, blob, digest);
 	}
 	return NACRE_E_ARGUMENT;
+}
+
+int
+fingerprint_digest(const nacre_key *key, const char *hash, uint8_t digest[FINGERPRINT_MAX], size_t *n)
+{
+	return fingerprint_of_blob(key_blob(key), hash, digest, n);
 }
 
 static void
@@ -41,6 +47,19 @@ print_hex(const uint8_t *digest, size_t n, char *out, size_t size)
 	snprintf(out, size, "MD5");
 	for (i = 0; i < n; i++)
 		snprintf(out + 3 + i * 3, size - 3 - i * 3, ":%02x", digest[i]);
+}
+
+int
+fingerprint_text(struct slice blob, char out[FINGERPRINT_TEXT_MAX])
+{
+	uint8_t digest[FINGERPRINT_MAX];
+	size_t n;
+	int r;
+
+	out[0] = '\0';
+	if ((r = fingerprint_of_blob(blob, "SHA256", digest, &n)) == 0)
+		print_base64(digest, n, out, FINGERPRINT_TEXT_MAX);
+	return r;
 }
 
 int

@@ -1,4 +1,4 @@
-/* Files: what is read, what is refused and why, and how known_hosts grows. */
+/* Files: what is read, what is refused and why. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -6,7 +6,6 @@
 #include <cmocka.h>
 #include <errno.h>
 #include <fcntl.h>
-#include <pthread.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -148,88 +147,6 @@ another_users_secret_is_refused(void **state)
 	assert_non_null(strstr(why, "owned by another user"));
 }
 
-static int
-append(const char *path, const char *line)
-{
-	struct failure failure = {.code = 0};
-
-	return file_append_line(path, slice_str(line), &failure);
-}
-
-static void
-a_line_is_appended_behind_a_whole_last_line(void **state)
-{
-	static const struct {
-		const char *before, *after;
-	} rows[] = {
-	    {"", "new\n"},
-	    {"old\n", "old\nnew\n"},
-	    {"old", "old\nnew\n"},
-	    {"old\r\n", "old\r\nnew\n"},
-	    {"# comment\n\n", "# comment\n\nnew\n"},
-	};
-
-	(void)state;
-	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
-		put("lines", rows[i].before, 0640);
-		assert_int_equal(append(path_of("lines"), "new"), NACRE_OK);
-		assert_holds(path_of("lines"), rows[i].after);
-	}
-	assert_int_equal(append(path_of("lines"), "two\nlines"), NACRE_E_ARGUMENT);
-}
-
-static void
-appending_makes_a_private_file_and_refuses_what_is_none(void **state)
-{
-	struct stat st;
-
-	(void)state;
-	assert_int_equal(append(path_of("made"), "first"), NACRE_OK);
-	assert_int_equal(stat(path_of("made"), &st), 0);
-	assert_int_equal(st.st_mode & 0777, 0600);
-	assert_int_equal(append(dir, "x"), NACRE_E_FILE);
-	assert_int_equal(append(path_of("no/such/place"), "x"), NACRE_E_FILE);
-}
-
-#define WRITERS 4
-#define LINES 50
-
-static void *
-write_lines(void *arg)
-{
-	char path[512], line[64];
-	int *result = arg;
-
-	snprintf(path, sizeof(path), "%s/shared", dir);
-	for (int i = 0; i < LINES && *result == NACRE_OK; i++) {
-		snprintf(line, sizeof(line), "a line of some length that must not be mixed %03d", i);
-		*result = append(path, line);
-	}
-	return NULL;
-}
-
-static void
-concurrent_writers_never_mix_their_lines(void **state)
-{
-	pthread_t threads[WRITERS];
-	int results[WRITERS] = {0};
-	size_t n, lines = 0;
-	uint8_t *p;
-
-	(void)state;
-	for (int i = 0; i < WRITERS; i++)
-		assert_int_equal(pthread_create(&threads[i], NULL, write_lines, &results[i]), 0);
-	for (int i = 0; i < WRITERS; i++) {
-		pthread_join(threads[i], NULL);
-		assert_int_equal(results[i], NACRE_OK);
-	}
-	assert_int_equal(nacre_file_read(NULL, path_of("shared"), 1 << 20, &p, &n, NULL, 0), NACRE_OK);
-	for (const char *at = (const char *)p; *at != '\0'; at = strchr(at, '\n') + 1, lines++)
-		assert_memory_equal(at, "a line of some length", 21);
-	assert_int_equal(lines, WRITERS * LINES);
-	nacre_file_free(NULL, p, n);
-}
-
 static void
 a_file_is_replaced_whole_or_not_at_all(void **state)
 {
@@ -238,14 +155,14 @@ a_file_is_replaced_whole_or_not_at_all(void **state)
 
 	(void)state;
 	put("whole", "old", 0644);
-	assert_int_equal(file_replace(path_of("whole"), slice_str("new and longer"), &failure), NACRE_OK);
+	assert_int_equal(file_put(path_of("whole"), slice_str("new and longer"), 0600, true, &failure), NACRE_OK);
 	assert_holds(path_of("whole"), "new and longer");
 	assert_int_equal(stat(path_of("whole"), &st), 0);
 	assert_int_equal(st.st_mode & 0777, 0600);
 
 	assert_int_equal(mkdir(path_of("taken"), 0700), 0);
-	assert_int_equal(
-	    file_replace(path_of("taken"), slice_str("x"), &failure), NACRE_E_FILE); /* rename over a directory */
+	assert_int_equal(file_put(path_of("taken"), slice_str("x"), 0600, true, &failure),
+	    NACRE_E_FILE); /* rename over a directory */
 	assert_non_null(strstr(failure.text, "rename"));
 }
 
@@ -276,9 +193,6 @@ main(void)
 	    cmocka_unit_test(what_is_no_regular_file_is_refused_without_waiting),
 	    cmocka_unit_test(a_secret_that_others_can_read_is_refused),
 	    cmocka_unit_test(another_users_secret_is_refused),
-	    cmocka_unit_test(a_line_is_appended_behind_a_whole_last_line),
-	    cmocka_unit_test(appending_makes_a_private_file_and_refuses_what_is_none),
-	    cmocka_unit_test(concurrent_writers_never_mix_their_lines),
 	    cmocka_unit_test(a_file_is_replaced_whole_or_not_at_all),
 	    cmocka_unit_test(home_comes_from_the_environment_and_else_from_the_password_file),
 	};

@@ -1,0 +1,156 @@
+/* known_files: the files of known hosts. Knows: which set a file belongs to, and which one is written. Must not know:
+ * what is decided by them. Serves: sshd(8), SSH_KNOWN_HOSTS FILE FORMAT; the manual is <nacre/trust.h>. */
+#include "facade.h"
+#include "file_edit.h"
+#include "user.h"
+
+#define SYSTEM_FILE ".ssh/known_hosts"
+#define FILE_PATH_MAX 4096
+
+/* A file that is absent is an empty one where may_be_absent is true. */
+static int
+load_into(struct nacre_client *c, nacre_known_hosts *set, const char *path, bool may_be_absent)
+{
+	struct file_bytes bytes;
+	bool absent;
+	int rc = file_read(c->env, path, FILE_KNOWN_HOSTS_MAX, FILE_PUBLIC, &bytes, &absent, &c->failure);
+
+	if (rc == NACRE_E_FILE && absent && may_be_absent) {
+		failure_clear(&c->failure, c->env);
+		return NACRE_OK;
+	}
+	if (rc != NACRE_OK)
+		return rc;
+	rc = nacre_known_hosts_parse(set, path, bytes.p, bytes.n);
+	file_bytes_free(c->env, &bytes);
+	return rc == NACRE_OK ? rc : client_fail(c, rc, "%s: %s", path, nacre_status_text(rc));
+}
+
+int
+nacre_client_load_system_host_keys(nacre_client *c, const char *path)
+{
+	char user_file[FILE_PATH_MAX];
+	int rc = client_enter(c);
+
+	if (rc != NACRE_OK)
+		return rc;
+	if (path != NULL)
+		return load_into(c, c->trust.sets[TRUST_SYSTEM], path, false);
+	if ((rc = user_path(SYSTEM_FILE, user_file, sizeof(user_file))) != NACRE_OK)
+		return client_fail(c, rc, "this user has no home directory");
+	return load_into(c, c->trust.sets[TRUST_SYSTEM], user_file, true);
+}
+
+int
+nacre_client_load_host_keys(nacre_client *c, const char *path)
+{
+	char *copy;
+	int rc = client_enter(c);
+
+	if (rc != NACRE_OK)
+		return rc;
+	if (path == NULL)
+		return client_fail(c, NACRE_E_ARGUMENT, "load_host_keys: no path");
+	if ((copy = mem_str(c->env, slice_str(path))) == NULL)
+		return client_fail(c, NACRE_E_NOMEM, "out of memory");
+	if ((rc = load_into(c, c->trust.sets[TRUST_LOCAL], path, true)) != NACRE_OK) {
+		mem_free_str(c->env, copy);
+		return rc;
+	}
+	mem_free_str(c->env, c->trust.local_path);
+	c->trust.local_path = copy;
+	return NACRE_OK;
+}
+
+nacre_known_hosts *
+nacre_client_get_host_keys(nacre_client *c)
+{
+	return c == NULL ? NULL : c->trust.sets[TRUST_LOCAL];
+}
+
+void
+nacre_client_set_hash_host_keys(nacre_client *c, bool hashed)
+{
+	if (c != NULL)
+		c->trust.hashed = hashed;
+}
+
+/* Has somebody else written the very line meanwhile? */
+static bool
+is_there(const struct trust *trust, const struct trust_target *at, const nacre_key *key, const struct file_bytes *old)
+{
+	struct nacre_known_hosts_match match = {.result = NACRE_KNOWN_HOSTS_UNKNOWN};
+	nacre_known_hosts *set;
+
+	if (nacre_known_hosts_new(trust->env, &set) != NACRE_OK)
+		return false;
+	if (nacre_known_hosts_parse(set, NULL, old->p, old->n) != NACRE_OK ||
+	    nacre_known_hosts_check(set, at->host, at->port, key, &match) != NACRE_OK)
+		match.result = NACRE_KNOWN_HOSTS_UNKNOWN;
+	nacre_known_hosts_free(set);
+	return match.result == NACRE_KNOWN_HOSTS_MATCH;
+}
+
+int
+known_file_append(const struct trust *trust, const struct trust_target *at, const nacre_key *key, struct failure *why)
+{
+	struct file_edit edit;
+	char *line = NULL;
+	size_t n = 0;
+	int rc = nacre_known_hosts_line(trust->env, at->host, at->port, key, trust->hashed, &line, &n);
+
+	if (rc != NACRE_OK)
+		return failure_set(why, rc, failure_origin(rc), "%s", nacre_status_text(rc));
+	rc = file_edit_begin(&edit, trust->env, trust->local_path, FILE_KNOWN_HOSTS_MAX, why);
+	if (rc == NACRE_OK) {
+		if (!is_there(trust, at, key, &edit.old))
+			rc = file_edit_append(&edit, slice_of(line, n), why);
+		file_edit_end(&edit);
+	}
+	nacre_known_hosts_line_free(trust->env, line, n);
+	return rc;
+}
+
+static int
+rewrite(const struct trust *trust, const char *path, struct file_edit *edit, struct failure *why)
+{
+	nacre_known_hosts *set = trust->sets[TRUST_LOCAL];
+	struct slice old = slice_of(edit->old.p, edit->old.n);
+	char *text;
+	size_t n;
+	int rc = nacre_known_hosts_write(set, path, old.p, old.n, trust->hashed, &text, &n);
+
+	if (rc != NACRE_OK)
+		return failure_set(why, rc, failure_origin(rc), "%s: %s", path, nacre_status_text(rc));
+	if (!slice_eq(slice_of(text, n), old))
+		rc = file_edit_replace(edit, slice_of(text, n), why);
+	if (rc == NACRE_OK && (rc = nacre_known_hosts_saved(set, path)) != NACRE_OK)
+		(void)failure_set(why, rc, failure_origin(rc), "%s: %s", path, nacre_status_text(rc));
+	nacre_known_hosts_line_free(trust->env, text, n);
+	return rc;
+}
+
+int
+known_file_save(const struct trust *trust, const char *path, struct failure *why)
+{
+	struct file_edit edit;
+	int rc = file_edit_begin(&edit, trust->env, path, FILE_KNOWN_HOSTS_MAX, why);
+
+	if (rc != NACRE_OK)
+		return rc;
+	rc = rewrite(trust, path, &edit, why);
+	file_edit_end(&edit);
+	return rc;
+}
+
+int
+nacre_client_save_host_keys(nacre_client *c, const char *path)
+{
+	int rc = client_enter(c);
+
+	if (rc != NACRE_OK)
+		return rc;
+	if (path == NULL && (path = c->trust.local_path) == NULL)
+		return client_fail(c, NACRE_E_ARGUMENT, "save_host_keys: no path, and no file was loaded");
+	return known_file_save(&c->trust, path, &c->failure);
+}
