@@ -1,4 +1,5 @@
 /* interrupt: see interrupt.h. Knows: SIGINT. Must not know: what is interrupted. Serves: nothing on the wire. */
+#include <poll.h>
 #include <signal.h>
 #include <stddef.h>
 #include "interrupt.h"
@@ -34,4 +35,21 @@ void
 interrupt_forget(void)
 {
 	came = 0;
+}
+
+/* The signal is let in while poll waits and at no other time: it cannot come between the look at it and the wait. */
+bool
+interrupt_wait(int fd)
+{
+	struct pollfd input = {.fd = fd, .events = POLLIN};
+	sigset_t block, before;
+	int ready = -1;
+
+	sigemptyset(&block);
+	sigaddset(&block, SIGINT);
+	(void)sigprocmask(SIG_BLOCK, &block, &before);
+	if (!came)
+		ready = ppoll(&input, 1, NULL, &before);
+	(void)sigprocmask(SIG_SETMASK, &before, NULL);
+	return ready > 0 || !came;
 }

@@ -5,10 +5,12 @@
 
 #include <stdbool.h>
 
-/* From now on the first Ctrl-C is a wish; a second one before it is forgotten ends the program. A read from the terminal
- * ends with EINTR. */
+/* From now on the first Ctrl-C is a wish; a second one before it is forgotten ends the program. A read ends with
+ * EINTR. */
 void interrupt_begin(void);
 bool interrupt_came(void);
+/* Waits for something to read. False where Ctrl-C came first. */
+bool interrupt_wait(int fd);
 void interrupt_forget(void);
 
 #endif

@@ -115,17 +115,18 @@ run_lines(struct sftp_shell *shell, FILE *from)
 	int rc = 0;
 
 	interrupt_begin();
+	if (prompts)
+		(void)setvbuf(from, NULL, _IONBF, 0); /* what poll says of the terminal is then all there is */
 	while (!shell->is_over) {
 		interrupt_forget();
 		if (prompts)
 			fputs("sftp> ", stdout);
 		fflush(stdout);
-		if ((n = getline(&text, &cap, from)) < 0 && interrupt_came() && !is_batch) {
-			clearerr(from);
+		if (prompts && !interrupt_wait(fileno(from))) {
 			putchar('\n');
 			continue;
 		}
-		if (n < 0)
+		if ((n = getline(&text, &cap, from)) < 0)
 			break;
 		text[strcspn(text, "\n")] = '\0';
 		if (run_text(shell, text, is_batch, &may_fail) == 0 || may_fail || !is_batch)

@@ -93,8 +93,10 @@ typedef bool sftp_until_fn(void *arg);
 int sftp_wait(struct nacre_sftp *s, sftp_until_fn *done, void *arg) NACRE_CHECK;
 /* Submits, waiting for room where there is none. */
 int sftp_submit(struct nacre_sftp *s, const struct sftp_ask *ask, uint32_t *id) NACRE_CHECK;
-/* Moves what can be moved now. */
+/* Moves what can be moved now, into the connection and out of it. */
 void sftp_pump(struct nacre_sftp *s);
+/* And sends it, as far as the socket takes it. */
+void sftp_send(struct nacre_sftp *s);
 
 /* --- sftp_call.c --- */
 

@@ -100,8 +100,7 @@ sftp_tell(struct nacre_sftp *s, enum sftp_id type, const void *msg)
 	int rc = sftp_client_submit(&s->engine, &ask, NULL);
 
 	(void)rc; /* where it cannot be sent the session's end does the same */
-	sftp_pump(s);
-	client_flush(s->ch->client);
+	sftp_send(s);
 }
 
 int

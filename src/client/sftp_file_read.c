@@ -330,6 +330,8 @@ nacre_sftp_read(nacre_sftp_file *f, void *p, size_t n)
 	ahead_follow(f, n);
 	if (!is_read(&read))
 		rc = sftp_wait(f->sftp, is_read, &read);
+	else if (sftp_client_has_output(&f->sftp->engine))
+		sftp_send(f->sftp);
 	f->expected = f->pos;
 	if (rc == NACRE_OK && read.rc != 0)
 		rc = sftp_fail(f->sftp, read.rc, NULL, "read: %s", nacre_status_text(read.rc));
@@ -350,7 +352,6 @@ nacre_sftp_prefetch(nacre_sftp_file *f)
 	f->expected = f->pos;
 	if ((rc = ahead_fill(f)) != 0)
 		return sftp_fail(f->sftp, rc, NULL, "prefetch: %s", nacre_status_text(rc));
-	sftp_pump(f->sftp);
-	client_flush(f->sftp->ch->client);
+	sftp_send(f->sftp);
 	return sftp_leave(f->sftp, NACRE_OK);
 }

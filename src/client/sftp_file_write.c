@@ -103,8 +103,7 @@ write_all(struct nacre_sftp_file *f, const uint8_t *p, size_t n, uint64_t at)
 		done += rc == NACRE_OK ? k : 0;
 	}
 	if (rc == NACRE_OK) {
-		sftp_pump(f->sftp);
-		client_flush(f->sftp->ch->client);
+		sftp_send(f->sftp);
 		rc = sftp_result_fail(f->sftp, &f->write_result, "write");
 	}
 	return rc;

@@ -164,7 +164,8 @@ sftp_namelist_add(struct sftp_namelist *list, struct slice directory, struct sli
 	if (directory.n > 0)
 		memcpy(copy, directory.p, directory.n);
 	copy[directory.n] = '/';
-	memcpy(copy + directory.n + slash, name.p, name.n);
+	if (name.n > 0)
+		memcpy(copy + directory.n + slash, name.p, name.n);
 	copy[directory.n + slash + name.n] = '\0';
 	list->names[list->n++] = copy;
 	return NACRE_OK;

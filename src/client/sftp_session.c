@@ -173,14 +173,24 @@ sftp_pump(struct nacre_sftp *s)
 	send_requests(s);
 }
 
+void
+sftp_send(struct nacre_sftp *s)
+{
+	sftp_pump(s);
+	client_flush(s->ch->client);
+}
+
 /* --- waiting --- */
 
 struct sftp_wait {
 	struct nacre_sftp *s;
 	sftp_until_fn *done;
 	void *arg;
+	int64_t deadline; /* of this round */
+	bool is_over;
 };
 
+/* True also where a turn is due sooner than this round would end: the next one ends in time. */
 static bool
 is_done(struct nacre_client *c, void *arg)
 {
@@ -188,7 +198,11 @@ is_done(struct nacre_client *c, void *arg)
 
 	(void)c;
 	sftp_pump(wait->s);
-	return wait->done(wait->arg) || wait->s->engine.state == SFTP_CLIENT_FAILED;
+	wait->is_over = wait->done(wait->arg) || wait->s->engine.state == SFTP_CLIENT_FAILED;
+	if (wait->is_over)
+		return true;
+	send_requests(wait->s); /* who is not done may have asked for more */
+	return clock_sooner(wait->deadline, wait->s->wake) != wait->deadline;
 }
 
 static int
@@ -211,8 +225,9 @@ sftp_wait(struct nacre_sftp *s, sftp_until_fn *done, void *arg)
 	int rc;
 
 	for (;;) {
-		rc = client_run_until(s->ch->client, is_done, &wait, clock_sooner(silent, s->wake));
-		if (rc != NACRE_E_TIMEOUT)
+		wait.deadline = clock_sooner(silent, s->wake);
+		rc = client_run_until(s->ch->client, is_done, &wait, wait.deadline);
+		if (rc != NACRE_E_TIMEOUT && (rc != NACRE_OK || wait.is_over))
 			break;
 		if (s->moved != moved)
 			silent = clock_deadline(s->timeout_ms);

@@ -35,10 +35,9 @@ is_paced(struct sftp_transfer *t)
 {
 	double allowed = (double)t->options.bytes_per_s * ((double)(clock_us() - t->began_us) / 1e6 + 0.1);
 
-	t->s->wake = -1;
 	if (t->options.bytes_per_s == 0 || (double)t->asked < allowed)
 		return false;
-	t->s->wake = nacre_clock_ms() + PACE_MS;
+	t->s->wake = clock_sooner(t->s->wake, nacre_clock_ms() + PACE_MS);
 	return true;
 }
 
@@ -112,12 +111,16 @@ tell(struct sftp_transfer *t, const char *name)
 	c->in_callback--;
 }
 
+/* Also while nothing arrives: so a person can cancel a transfer that stands still. */
 static void
 tell_sometimes(struct sftp_transfer *t)
 {
-	int64_t now;
+	int64_t now = clock_us();
 
-	if (t->options.progress == NULL || t->jobs == NULL || t->cancelled || (now = clock_us()) - t->told_us < TELL_US)
+	if (t->options.progress == NULL || t->jobs == NULL || t->cancelled)
+		return;
+	t->s->wake = nacre_clock_ms() + TELL_US / 1000;
+	if (now - t->told_us < TELL_US)
 		return;
 	t->told_us = now;
 	tell(t, t->jobs->put ? t->jobs->local : t->jobs->remote);
@@ -157,6 +160,7 @@ transfer_step(void *ctx)
 {
 	struct sftp_transfer *t = ctx;
 
+	t->s->wake = -1;
 	tell_sometimes(t);
 	for (struct sftp_job *job = t->jobs; job != NULL; job = job->link) {
 		if (t->cancelled)
@@ -179,7 +183,6 @@ are_few(void *arg)
 	return wait->t->n_jobs < wait->n;
 }
 
-/* Progress is told while nothing arrives, too: so a person can cancel a transfer that stands still. */
 int
 transfer_wait(struct sftp_transfer *t, unsigned n)
 {

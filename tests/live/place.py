@@ -17,6 +17,7 @@ HOME = pwd.getpwuid(os.getuid()).pw_dir
 os.environ.pop('SSH_AUTH_SOCK', None)  # nobody's own agent is asked
 DIR = tempfile.mkdtemp(prefix='nacre-live-')
 atexit.register(shutil.rmtree, DIR, True)
+os.chdir(DIR)  # what a peer makes by a relative name goes with it
 
 
 def path(name):

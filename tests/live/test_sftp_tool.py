@@ -1,9 +1,7 @@
 # Knows: the commands of nacre sftp, with OpenSSH's server and with nacre serve. Must not know: how either works.
-import contextlib
 import functools
 import hashlib
 import os
-import pty
 import re
 import tempfile
 
@@ -264,38 +262,24 @@ def lines_have_limits(name):
 
 def a_terminal_is_prompted_and_failures_are_survived(name):
     p = Place(name)
-    child, terminal = pty.fork()
-    if child == 0:
-        os.chdir(p.here)
-        os.execv(nacre.TOOL, p.argv())
-    os.write(terminal, b'rm gone\nmkdir made\nbye\n')
-    shown = b''
-    with contextlib.suppress(OSError):  # the terminal is gone with its last user
-        while data := os.read(terminal, 4096):
-            shown += data
-    os.close(terminal)
-    assert os.waitpid(child, 0)[1] == 0 and shown.count(b'sftp> ') == 3 and b'gone' in shown, shown
+    with process.Terminal(p.argv(), cwd=p.here) as shell:
+        for line, shows in ((b'rm gone\n', b'gone: .*no such file'), (b'mkdir made\n', b'made'), (b'bye\n', b'bye')):
+            shell.expect(b'sftp> ')
+            shell.type(line)
+            shell.expect(shows)
+        assert shell.end() == 0, shell.shown
     assert os.path.isdir(p.there + '/made')
 
 
 def ctrl_c_ends_a_transfer_and_not_the_session(name):
     p = Place(name)
     p.make(p.there, 'large', b'pearl\n' * 500000)
-    child, terminal = pty.fork()
-    if child == 0:
-        os.chdir(p.here)
-        os.execv(nacre.TOOL, [*p.argv()[:2], '-l', '800', *p.argv()[2:]])
-    shown, step = b'', 0
-    talk = [(b'sftp> ', b'get large\n'), (b'MiB/s', b'\x03'), (b'cancelled', b''), (b'sftp> ', b'\x03'),
-            (b'sftp> ', b'mkdir made\n'), (b'sftp> ', b'bye\n')]
-    with contextlib.suppress(OSError):
-        while data := os.read(terminal, 4096):
-            shown += data
-            if step < len(talk) and talk[step][0] in shown:
-                os.write(terminal, talk[step][1])
-                shown, step = shown[shown.index(talk[step][0]) + len(talk[step][0]):], step + 1
-    os.close(terminal)
-    assert os.waitpid(child, 0)[1] == 0 and step == len(talk), (step, shown)
+    with process.Terminal([*p.argv()[:2], '-l', '800', *p.argv()[2:]], cwd=p.here) as shell:
+        for shows, types in ((b'sftp> ', b'get large\n'), (b'MiB/s', b'\x03'), (b'cancelled', b''), (b'sftp> ', b'\x03'),
+                             (b'sftp> ', b'mkdir made\n'), (b'sftp> ', b'bye\n')):
+            shell.expect(shows)
+            shell.type(types)
+        assert shell.end() == 0, shell.shown
     assert os.path.isdir(p.there + '/made') and os.path.getsize(p.here + '/large') < 3000000
 
 

@@ -103,6 +103,28 @@ removing_stops_at_the_first_refusal_and_the_session_goes_on(void **state)
 	reef_end(&r);
 }
 
+/* A request that follows an answer leaves at once. Otherwise it would wait for the connection's own timers, which are
+ * longer than this silence. */
+static void
+the_end_of_a_file_is_asked_for_without_a_pause(void **state)
+{
+	nacre_sftp_file *file;
+	uint8_t room[100];
+	struct reef r;
+
+	(void)state;
+	reef_init(&r);
+	reef_begin(&r);
+	nacre_sftp_set_timeout(r.sftp, 4000);
+	reef_put(&r, "/a", pearls, 3);
+	assert_done(&r, nacre_sftp_open(r.sftp, "/a", "r", &file));
+	assert_int_equal(nacre_sftp_read(file, room, sizeof(room)), 3);
+	assert_int_equal(nacre_sftp_pread(file, room, sizeof(room), 1), 2);
+	assert_int_equal(nacre_sftp_read(file, room, sizeof(room)), 0);
+	assert_done(&r, nacre_sftp_file_close(file));
+	reef_end(&r);
+}
+
 struct steps {
 	char seen[512];
 	const char *past, *stop;
@@ -467,6 +489,7 @@ main(void)
 	    cmocka_unit_test(directories_are_made_all_the_way_and_twice),
 	    cmocka_unit_test(a_tree_is_removed_and_what_its_links_point_to_is_not),
 	    cmocka_unit_test(removing_stops_at_the_first_refusal_and_the_session_goes_on),
+	    cmocka_unit_test(the_end_of_a_file_is_asked_for_without_a_pause),
 	    cmocka_unit_test(a_walk_tells_directories_first_and_follows_no_link),
 	    cmocka_unit_test(a_tree_without_an_end_is_given_up),
 	    cmocka_unit_test(patterns_fit_as_a_shells_do),
