@@ -104,7 +104,7 @@ load_subject(const struct keygen *k, const char *file, nacre_key **key)
 	if ((rc = nacre_key_load_public(k->env, file, key, why, sizeof(why))) == NACRE_OK)
 		return 0;
 	/* A file's own failures name it already. */
-	if (rc == NACRE_E_FILE)
+	if (rc == NACRE_E_FILE || rc == NACRE_E_FILE_MISSING)
 		return say_failure("keygen: %s", why);
 	return say_failure("keygen: %s: %s", file, why[0] != '\0' ? why : nacre_status_text(rc));
 }

@@ -62,7 +62,7 @@ keygen_load(const struct keygen *k, const char *path, nacre_key **key)
 	if (rc == NACRE_OK)
 		return 0;
 	/* A file's own failures name it already. */
-	if (rc == NACRE_E_FILE)
+	if (rc == NACRE_E_FILE || rc == NACRE_E_FILE_MISSING)
 		return say_failure("keygen: %s", why);
 	return say_failure("keygen: %s: %s", path, why[0] != '\0' ? why : nacre_status_text(rc));
 }

@@ -180,9 +180,11 @@ struct nacre_connect_options {
  * Returns NACRE_OK
  *         NACRE_E_MISUSE         connected already (close first), or called from a callback
  *         NACRE_E_ARGUMENT       host, user, an algorithm name, or another option is not usable
- *         NACRE_E_FILE           a key file cannot be used; before anything is sent
+ *         NACRE_E_FILE_MISSING, _FILE    a key file is not there, or cannot be used; before anything is sent
  *         NACRE_E_KEY_*          a key file is malformed, or locked without anybody knowing the passphrase
- *         NACRE_E_RESOLVE, _CONNECT, _TIMEOUT      see nacre_dial; TIMEOUT also where the server stalls
+ *         NACRE_E_RESOLVE, _CONNECT, _TIMEOUT_CONNECT   see nacre_dial
+ *         NACRE_E_TIMEOUT_BANNER, _KEX, _AUTH      the server stalls there
+ *         NACRE_E_IDENT          something else answers; peer_text of the error is what it said
  *         NACRE_E_HOST_KEY_UNKNOWN, _CHANGED, _REVOKED   the key is not trusted; nothing secret was sent
  *         NACRE_E_HOST_KEY_PIN   it is none of those in host_key_fingerprints; likewise
  *         NACRE_E_UNSUPPORTED    a gss option is set, or compress without zlib
@@ -235,7 +237,7 @@ NACRE_API int nacre_client_send_ignore(nacre_client *client, size_t n);
 NACRE_API int nacre_client_keepalive(nacre_client *client, int timeout_ms);
 /* Sends a global request (RFC 4254 4) with any payload and, where `reply` is not NULL, waits for its reply: up to
  * *reply_len bytes of it are put at reply, and *reply_len becomes how many there were. Returns NACRE_OK,
- * NACRE_E_REQUEST_REFUSED, NACRE_E_TIMEOUT (the channel timeout), NACRE_E_MISUSE, or why the connection ended. */
+ * NACRE_E_REQUEST_REFUSED, NACRE_E_TIMEOUT_CHANNEL, NACRE_E_MISUSE, or why the connection ended. */
 NACRE_API int nacre_client_global_request(
     nacre_client *client, const char *name, const void *payload, size_t n, void *reply, size_t *reply_len);
 
@@ -247,7 +249,7 @@ NACRE_API int nacre_client_global_request(
  *
  * Returns NACRE_OK
  *         NACRE_E_CHANNEL_REFUSED  the server would not; peer_reason and peer_text of nacre_client_error say why
- *         NACRE_E_TIMEOUT          no answer within the channel timeout
+ *         NACRE_E_TIMEOUT_CHANNEL  no answer within the channel timeout
  *         NACRE_E_MISUSE           not connected
  *         NACRE_E_LIMIT, NACRE_E_NOMEM, or why the connection ended. */
 NACRE_API int nacre_client_open_channel(
@@ -297,7 +299,8 @@ NACRE_API int nacre_channel_send_eof(nacre_channel *channel);
  */
 NACRE_API int nacre_channel_wait_exit(nacre_channel *channel, struct nacre_exit *exit);
 /* Sends a channel request by name with any payload (RFC 4254 5.4). want_reply: wait for the answer, within the client's
- * channel timeout. Returns NACRE_OK, NACRE_E_REQUEST_REFUSED (the channel stays usable), NACRE_E_TIMEOUT, or as above.
+ * channel timeout. Returns NACRE_OK, NACRE_E_REQUEST_REFUSED (the channel stays usable), NACRE_E_TIMEOUT_CHANNEL, or as
+ * above.
  */
 NACRE_API int nacre_channel_request(
     nacre_channel *channel, const char *name, const void *payload, size_t n, bool want_reply);

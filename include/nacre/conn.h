@@ -217,6 +217,7 @@ struct nacre_conn_info {
 	bool authenticated;
 	bool strict_kex;
 	bool in_kex;        /* an exchange runs now */
+	enum nacre_phase phase; /* BANNER, KEX, AUTH or OPEN */
 	struct nacre_bytes session_id;      /* the first exchange hash; empty before it */
 	struct nacre_bytes our_ident;       /* without CR LF */
 	struct nacre_bytes peer_ident;

@@ -45,7 +45,7 @@ NACRE_API unsigned nacre_pump(nacre_conn *conn, int fd, bool readable);
  *         NACRE_E_ARGUMENT  host or port is not usable
  *         NACRE_E_RESOLVE   the name has no address
  *         NACRE_E_CONNECT   no address took the connection
- *         NACRE_E_TIMEOUT   no address took it in time
+ *         NACRE_E_TIMEOUT_CONNECT   no address took it in time
  *         NACRE_E_SYSTEM    no socket could be made */
 NACRE_API int nacre_dial(
     const char *host, unsigned port, int timeout_ms, int *fd, char *why, size_t why_size) NACRE_CHECK;
@@ -56,8 +56,8 @@ NACRE_API int nacre_dial(
  * env: NULL for nacre_env_default(). passphrase: NULL for none. *key: the caller's (nacre_key_free), NULL on failure.
  * why: as in nacre_dial; it names the file and the check that failed.
  *
- * Returns NACRE_OK, NACRE_E_FILE, NACRE_E_LIMIT (larger than 1 MiB), NACRE_E_NOMEM, or what nacre_key_parse_private
- * says. */
+ * Returns NACRE_OK, NACRE_E_FILE_MISSING, NACRE_E_FILE, NACRE_E_LIMIT (larger than 1 MiB), NACRE_E_NOMEM, or what
+ * nacre_key_parse_private says. */
 NACRE_API int nacre_key_load(const struct nacre_env *env, const char *path, const char *passphrase, nacre_key **key,
     char *why, size_t why_size) NACRE_CHECK;
 
@@ -77,8 +77,8 @@ NACRE_API int nacre_key_load_asking(const struct nacre_env *env, const char *pat
 /* Reads a public key from a public or a private file, of any format, whoever may read it; no passphrase is needed. A
  * private file that does not show its public half (an encrypted PEM file) is looked up beside: `path`.pub.
  *
- * Returns NACRE_OK, NACRE_E_FILE, NACRE_E_LIMIT (larger than 1 MiB), NACRE_E_NOMEM, or what nacre_key_parse_public or
- * nacre_key_peek_public says. */
+ * Returns NACRE_OK, NACRE_E_FILE_MISSING, NACRE_E_FILE, NACRE_E_LIMIT (larger than 1 MiB), NACRE_E_NOMEM, or what
+ * nacre_key_parse_public or nacre_key_peek_public says. */
 NACRE_API int nacre_key_load_public(
     const struct nacre_env *env, const char *path, nacre_key **key, char *why, size_t why_size) NACRE_CHECK;
 
@@ -98,7 +98,7 @@ NACRE_API int nacre_key_save_public(const struct nacre_env *env, const char *pat
  *
  * env: NULL for nacre_env_default(). *p: *n bytes and a NUL after them, given back by nacre_file_free; NULL on failure.
  *
- * Returns NACRE_OK, NACRE_E_FILE, NACRE_E_LIMIT (larger than max), or NACRE_E_NOMEM. */
+ * Returns NACRE_OK, NACRE_E_FILE_MISSING, NACRE_E_FILE, NACRE_E_LIMIT (larger than max), or NACRE_E_NOMEM. */
 NACRE_API int nacre_file_read(const struct nacre_env *env, const char *path, size_t max, uint8_t **p, size_t *n,
     char *why, size_t why_size) NACRE_CHECK;
 /* Wipes and gives back what nacre_file_read gave; NULL is fine. */

@@ -25,13 +25,14 @@ typedef struct nacre_key nacre_key;
 /* Reads a private key from the n bytes of a file, whose format is found out: openssh-key-v1 (OpenSSH PROTOCOL.key;
  * every cipher of ssh-keygen's), PEM (PKCS#1, SEC 1 and PKCS#8, plain, encrypted by headers or by PBES2), PuTTY's
  * versions 2 and 3. The public half is computed where the file lacks it. passphrase: NULL or "" where there is none.
- * A security key's file (openssh-key-v1) has a handle where others have a private half: the key that comes of it can not
- * sign, and nacre_key_with_signer makes of it one that asks the device (nacre_key_sk_handle).
- * *key is NULL on failure, else the caller's, for nacre_key_free. What a file may cost is bounded: 65536 rounds of
- * bcrypt, 10000000 iterations of PBKDF2, 256 MiB of scrypt, 1 GiB of Argon2; what asks for more is NACRE_E_UNSUPPORTED.
+ * A security key's file (openssh-key-v1) has a handle where others have a private half: the key that comes of it can
+ * not sign, and nacre_key_with_signer makes of it one that asks the device (nacre_key_sk_handle). *key is NULL on
+ * failure, else the caller's, for nacre_key_free. What a file may cost is bounded: 65536 rounds of bcrypt, 10000000
+ * iterations of PBKDF2, 256 MiB of scrypt, 1 GiB of Argon2; what asks for more is NACRE_E_UNSUPPORTED.
  *   NACRE_E_KEY_PASSPHRASE        it is encrypted, and no passphrase was given
  *   NACRE_E_KEY_PASSPHRASE_WRONG  it is encrypted with another one (or was altered: nobody can tell)
- *   NACRE_E_UNSUPPORTED           a format, cipher or type that this build does not read; `why` says which
+ *   NACRE_E_KEY_TYPE_UNKNOWN      a type that this build does not know; `why` says which
+ *   NACRE_E_UNSUPPORTED           a format or cipher that this build does not read; `why` says which
  *   NACRE_E_KEY_FORMAT            malformed; `why` says what and where
  *   NACRE_E_KEY_TYPE              a size that is not allowed
  *   NACRE_E_NOMEM, NACRE_E_CRYPTO, NACRE_E_ARGUMENT */
@@ -53,15 +54,14 @@ NACRE_API int nacre_key_parse_public(
 NACRE_API int nacre_key_parse_line(const struct nacre_env *env, const char *line, size_t n, const char **options,
     size_t *options_len, nacre_key **key, char *why, size_t why_size) NACRE_CHECK;
 
-/* A public key from its blob (RFC 4253 6.6). NACRE_E_KEY_FORMAT, NACRE_E_KEY_TYPE, NACRE_E_UNSUPPORTED (the type). */
+/* A public key from its blob (RFC 4253 6.6). NACRE_E_KEY_FORMAT, NACRE_E_KEY_TYPE, NACRE_E_KEY_TYPE_UNKNOWN. */
 NACRE_API int nacre_key_from_blob(
     const struct nacre_env *env, const uint8_t *blob, size_t n, nacre_key **key) NACRE_CHECK;
 
-/* Makes a new key. type: as nacre_key_type gives it. bits: for ssh-rsa an even number from 2048 to 8192, or 0: 3072; for the others
- * 0.
- *   NACRE_E_UNSUPPORTED  the type
- *   NACRE_E_KEY_TYPE     a size that is not allowed
- *   NACRE_E_NOMEM, NACRE_E_RANDOM, NACRE_E_CRYPTO, NACRE_E_ARGUMENT */
+/* Makes a new key. type: as nacre_key_type gives it. bits: for ssh-rsa an even number from 2048 to 8192, or 0: 3072;
+ * for the others 0. NACRE_E_KEY_TYPE_UNKNOWN  the type; NACRE_E_UNSUPPORTED for one that is made elsewhere: a security
+ * key's, a certificate's NACRE_E_KEY_TYPE     a size that is not allowed NACRE_E_NOMEM, NACRE_E_RANDOM, NACRE_E_CRYPTO,
+ * NACRE_E_ARGUMENT */
 NACRE_API int nacre_key_generate(
     const struct nacre_env *env, const char *type, unsigned bits, nacre_key **key) NACRE_CHECK;
 

@@ -27,7 +27,7 @@ NACRE_API int nacre_sshsig_new(const struct nacre_env *env, const nacre_key *key
     const char *hash, nacre_sshsig **sig) NACRE_CHECK;
 /* Begins to verify: reads the n bytes of an armoured signature. Nothing is verified yet.
  *   NACRE_E_FORMAT       it is no signature, or malformed
- *   NACRE_E_UNSUPPORTED  a version, hash or kind of key that is not known
+ *   NACRE_E_UNSUPPORTED  a version or hash that is not known; NACRE_E_KEY_TYPE_UNKNOWN a kind of key
  *   NACRE_E_KEY_TYPE     a key of a size that is not allowed
  *   NACRE_E_CRYPTO       a certificate whose own signature does not hold
  *   NACRE_E_NOMEM, NACRE_E_ARGUMENT */

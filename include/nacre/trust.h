@@ -33,7 +33,8 @@ typedef struct nacre_client nacre_client; /* client.h */
  *
  * path: NULL for the user's ~/.ssh/known_hosts, which may be absent; a path that is named must be readable.
  *
- * Returns NACRE_OK; NACRE_E_FILE or NACRE_E_LIMIT (the file could not be read, or is larger than 64 MiB);
+ * Returns NACRE_OK; NACRE_E_FILE_MISSING, NACRE_E_FILE or NACRE_E_LIMIT (it is not there, cannot be read, or is larger
+ * than 64 MiB);
  * NACRE_E_SYSTEM (no home directory); NACRE_E_NOMEM; NACRE_E_MISUSE in a callback. */
 NACRE_API int nacre_client_load_system_host_keys(nacre_client *client, const char *path);
 /* Reads a known_hosts file into the local set, and remembers it as the file that new keys go to (the last one named

@@ -124,7 +124,7 @@ on_service_accept(struct auth_client *a, struct slice payload)
 	if ((r = auth_client_parse(a, MSG_service_accept, payload, &msg)) != 0)
 		return r;
 	if (a->service_accepted)
-		return auth_client_fail(a, NACRE_E_PROTOCOL, "service_accept: a second one");
+		return auth_client_fail(a, NACRE_E_ORDER, "service_accept: a second one");
 	if (!slice_is(msg.service, AUTH_SERVICE))
 		return auth_client_fail(a, NACRE_E_PROTOCOL, "service_accept: not the service that was asked for");
 	a->service_accepted = true;
@@ -268,7 +268,7 @@ refuse_message(struct auth_client *a, uint8_t number, enum msg_id id)
 
 	snprintf(text, sizeof(text), "%s (%u): may not come now (%s)", id == MSG_none ? "message" : msg_rows[id].name,
 	    number, state_names[a->state]);
-	return auth_client_fail(a, NACRE_E_PROTOCOL, text);
+	return auth_client_fail(a, NACRE_E_ORDER, text);
 }
 
 int

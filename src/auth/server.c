@@ -275,7 +275,7 @@ refuse_message(struct auth_server *a, uint8_t number)
 
 	snprintf(text, sizeof(text), "%s (%u): may not come now (%s)", id == MSG_none ? "message" : msg_rows[id].name,
 	    number, state_names[a->state]);
-	return auth_server_fail(a, NACRE_E_PROTOCOL, text);
+	return auth_server_fail(a, NACRE_E_ORDER, text);
 }
 
 int

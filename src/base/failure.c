@@ -37,8 +37,8 @@ failure_add_lists(struct failure *f, const struct nacre_env *env, struct slice o
 {
 	if (f->ours != NULL || f->theirs != NULL)
 		return;
-	f->ours = escaped_copy(env, ours, LIST_MAX);
-	f->theirs = escaped_copy(env, theirs, LIST_MAX);
+	f->ours = ours.p == NULL ? NULL : escaped_copy(env, ours, LIST_MAX);
+	f->theirs = theirs.p == NULL ? NULL : escaped_copy(env, theirs, LIST_MAX);
 }
 
 void
@@ -48,6 +48,15 @@ failure_add_peer(struct failure *f, const struct nacre_env *env, unsigned long r
 		return;
 	f->peer_reason = reason;
 	f->peer_text = escaped_copy(env, text, PEER_TEXT_MAX);
+}
+
+void
+failure_add_file(struct failure *f, const struct nacre_env *env, const char *path, unsigned long line)
+{
+	if (f->file != NULL || path == NULL)
+		return;
+	f->line = line;
+	f->file = escaped_copy(env, slice_str(path), LIST_MAX);
 }
 
 void
@@ -66,6 +75,7 @@ failure_empty(struct failure *f, const struct nacre_env *env)
 	mem_free_str(env, f->ours);
 	mem_free_str(env, f->theirs);
 	mem_free_str(env, f->peer_text);
+	mem_free_str(env, f->file);
 	*f = (struct failure){.code = 0};
 }
 
@@ -81,55 +91,9 @@ failure_view(const struct failure *f, struct nacre_error *out)
 	    .theirs = f->theirs,
 	    .peer_text = f->peer_text,
 	    .peer_reason = f->peer_reason,
+	    .phase = f->phase,
+	    .system_error = f->system_error,
+	    .file = f->file,
+	    .line = f->line,
 	};
-}
-
-enum nacre_origin
-failure_origin(int code)
-{
-	static const struct {
-		int code;
-		enum nacre_origin origin;
-	} origins[] = {
-	    {NACRE_OK, NACRE_ORIGIN_NONE},
-	    {NACRE_E_MISUSE, NACRE_ORIGIN_LOCAL},
-	    {NACRE_E_ARGUMENT, NACRE_ORIGIN_LOCAL},
-	    {NACRE_E_CANCELLED, NACRE_ORIGIN_LOCAL},
-	    {NACRE_E_CLOSED, NACRE_ORIGIN_LOCAL},
-	    {NACRE_E_UNSUPPORTED, NACRE_ORIGIN_LOCAL},
-	    {NACRE_E_FORMAT, NACRE_ORIGIN_PROTOCOL},
-	    {NACRE_E_PROTOCOL, NACRE_ORIGIN_PROTOCOL},
-	    {NACRE_E_IDENT, NACRE_ORIGIN_PROTOCOL},
-	    {NACRE_E_PACKET, NACRE_ORIGIN_PROTOCOL},
-	    {NACRE_E_NEGOTIATION, NACRE_ORIGIN_PROTOCOL},
-	    {NACRE_E_KEX, NACRE_ORIGIN_PROTOCOL},
-	    {NACRE_E_HOST_KEY_REKEY, NACRE_ORIGIN_PROTOCOL},
-	    {NACRE_E_MAC, NACRE_ORIGIN_CRYPTO},
-	    {NACRE_E_CRYPTO, NACRE_ORIGIN_CRYPTO},
-	    {NACRE_E_HOST_KEY_SIGNATURE, NACRE_ORIGIN_CRYPTO},
-	    {NACRE_E_HOST_KEY_UNKNOWN, NACRE_ORIGIN_LOCAL},
-	    {NACRE_E_HOST_KEY_CHANGED, NACRE_ORIGIN_LOCAL},
-	    {NACRE_E_HOST_KEY_REVOKED, NACRE_ORIGIN_LOCAL},
-	    {NACRE_E_HOST_KEY_PIN, NACRE_ORIGIN_LOCAL},
-	    {NACRE_E_DISCONNECTED, NACRE_ORIGIN_PEER},
-	    {NACRE_E_AUTH, NACRE_ORIGIN_PEER},
-	    {NACRE_E_AUTH_METHODS, NACRE_ORIGIN_PEER},
-	    {NACRE_E_AUTH_PARTIAL, NACRE_ORIGIN_PEER},
-	    {NACRE_E_AUTH_NOTHING, NACRE_ORIGIN_LOCAL},
-	    {NACRE_E_AUTH_TRIVIAL, NACRE_ORIGIN_PEER},
-	    {NACRE_E_SERVICE, NACRE_ORIGIN_PEER},
-	    {NACRE_E_CHANNEL_REFUSED, NACRE_ORIGIN_PEER},
-	    {NACRE_E_REQUEST_REFUSED, NACRE_ORIGIN_PEER},
-	    {NACRE_E_SFTP, NACRE_ORIGIN_PEER},
-	    {NACRE_E_KEY_FORMAT, NACRE_ORIGIN_LOCAL},
-	    {NACRE_E_KEY_PASSPHRASE, NACRE_ORIGIN_LOCAL},
-	    {NACRE_E_KEY_PASSPHRASE_WRONG, NACRE_ORIGIN_LOCAL},
-	    {NACRE_E_KEY_TYPE, NACRE_ORIGIN_LOCAL},
-	};
-	size_t i;
-
-	for (i = 0; i < sizeof(origins) / sizeof(origins[0]); i++)
-		if (origins[i].code == code)
-			return origins[i].origin;
-	return NACRE_ORIGIN_RESOURCE;
 }

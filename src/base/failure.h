@@ -10,9 +10,11 @@
 struct failure {
 	int code; /* 0: none */
 	enum nacre_origin origin;
-	unsigned long peer_reason;
+	enum nacre_phase phase;
+	int system_error; /* errno, or 0 */
+	unsigned long peer_reason, line;
 	char text[FAILURE_TEXT_MAX];
-	char *ours, *theirs, *peer_text; /* NULL, or owned; escaped */
+	char *ours, *theirs, *peer_text, *file; /* NULL, or owned; escaped */
 	char hint[FAILURE_TEXT_MAX]; /* empty: the code's own */
 };
 
@@ -24,10 +26,13 @@ __attribute__((format(printf, 4, 5)))
 int
 failure_set(struct failure *f, int code, enum nacre_origin origin, const char *format, ...);
 
-/* Adds the two lists of a failed negotiation. Without memory the failure stands without them. */
+/* Adds what is ours and what is theirs: the two lists of a failed negotiation, two fingerprints (status.h); SLICE_NONE
+ * for one that there is not. Without memory the failure stands without them. */
 void failure_add_lists(struct failure *f, const struct nacre_env *env, struct slice ours, struct slice theirs);
 /* Adds the peer's own words and its reason number. */
 void failure_add_peer(struct failure *f, const struct nacre_env *env, unsigned long reason, struct slice text);
+/* Adds the file, and the line in it (0: none). */
+void failure_add_file(struct failure *f, const struct nacre_env *env, const char *path, unsigned long line);
 /* A hint that says more than the code's own. */
 #if defined(__GNUC__)
 __attribute__((format(printf, 2, 3)))
@@ -39,13 +44,18 @@ void failure_empty(struct failure *f, const struct nacre_env *env);
 static inline void
 failure_clear(struct failure *f, const struct nacre_env *env)
 {
-	if (f->code != 0 || f->ours != NULL || f->theirs != NULL || f->peer_text != NULL || f->hint[0] != 0)
+	if (f->code != 0 || f->ours != NULL || f->theirs != NULL || f->peer_text != NULL || f->file != NULL ||
+	    f->hint[0] != 0)
 		failure_empty(f, env);
 }
 /* A view for the caller; lives as long as f does. */
 void failure_view(const struct failure *f, struct nacre_error *out);
 
-/* The origin that a code usually has. */
-enum nacre_origin failure_origin(int code);
+/* The origin that a code usually has, from errors.def. */
+static inline enum nacre_origin
+failure_origin(int code)
+{
+	return nacre_status_origin(code);
+}
 
 #endif

@@ -99,8 +99,8 @@ hand_to_channel(struct mux *mux, const struct route *route, const union msg_any 
 	if (ch == NULL || ch->life != life) {
 		if (route->target == TARGET_ANY)
 			return 0;
-		return mux_fail(mux, NACRE_E_PROTOCOL, "%s: %s %lu", msg_rows[route->id].name,
-		    ch == NULL ? "unknown channel" : "not the time for channel",
+		return mux_fail(mux, ch == NULL ? NACRE_E_PROTOCOL : NACRE_E_ORDER, "%s: %s %lu",
+		    msg_rows[route->id].name, ch == NULL ? "unknown channel" : "not the time for channel",
 		    (unsigned long)msg->channel_eof.recipient);
 	}
 	/* The peer has sent CLOSE: what it sends after it means nothing (RFC 4254 5.3). */
@@ -117,7 +117,7 @@ mux_packet(struct mux *mux, struct slice payload)
 	union msg_any msg MEM_SET_LATER; /* by the parse */
 
 	if (route == NULL)
-		return mux_fail(mux, NACRE_E_PROTOCOL, "message %u does not belong to the connection protocol",
+		return mux_fail(mux, NACRE_E_ORDER, "message %u does not belong to the connection protocol",
 		    payload.n == 0 ? 0U : payload.p[0]);
 	if (msg_parse_field(route->id, payload, &msg, &field) != 0)
 		return mux_fail(mux, NACRE_E_FORMAT, "%s: %s is malformed", msg_rows[route->id].name, field);

@@ -117,7 +117,7 @@ static int
 admit(struct mux *mux, struct channel *ch, const char *name, struct slice data)
 {
 	if (ch->rx != RX_OPEN)
-		return mux_fail(mux, NACRE_E_PROTOCOL, "%s: after EOF", name);
+		return mux_fail(mux, NACRE_E_ORDER, "%s: after EOF", name);
 	if (data.n > CHANNEL_PACKET_MAX)
 		return mux_fail(mux, NACRE_E_PROTOCOL, "%s: beyond the packet size", name);
 	if (data.n > ch->rx_window)

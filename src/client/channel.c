@@ -236,7 +236,8 @@ channel_wait_reply(struct nacre_channel *ch, const char *what, int64_t deadline)
 	ch->operation = 0;
 	ch->replied = false;
 	if (rc == NACRE_E_TIMEOUT)
-		return client_fail(c, rc, "%s: no answer within %d ms", what, c->channel_timeout_ms);
+		return client_fail(
+		    c, NACRE_E_TIMEOUT_CHANNEL, "%s: no answer within %d ms", what, c->channel_timeout_ms);
 	if (rc != NACRE_OK)
 		return rc;
 	if (!replied)

@@ -203,7 +203,8 @@ channel_open(struct nacre_client *c, const char *type, const void *payload, size
 		return NACRE_OK;
 	}
 	if (rc == NACRE_E_TIMEOUT)
-		rc = client_fail(c, rc, "open a channel: no answer within %d ms", c->channel_timeout_ms);
+		rc = client_fail(
+		    c, NACRE_E_TIMEOUT_CHANNEL, "open a channel: no answer within %d ms", c->channel_timeout_ms);
 	if (rc == NACRE_OK)
 		rc = refused_by_server(c, ch);
 	channel_drop(ch);

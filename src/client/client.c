@@ -117,6 +117,17 @@ client_leave(struct nacre_client *c, int rc)
 	return rc;
 }
 
+static enum nacre_phase
+client_phase(const struct nacre_client *c)
+{
+	struct nacre_conn_info info;
+
+	if (c->conn == NULL)
+		return NACRE_PHASE_NONE;
+	nacre_conn_get_info(c->conn, &info);
+	return info.phase;
+}
+
 int
 client_fail(struct nacre_client *c, int code, const char *format, ...)
 {
@@ -126,7 +137,10 @@ client_fail(struct nacre_client *c, int code, const char *format, ...)
 	va_start(args, format);
 	(void)vsnprintf(text, sizeof(text), format, args);
 	va_end(args);
-	return failure_set(&c->failure, code, failure_origin(code), "%s", text);
+	(void)failure_set(&c->failure, code, failure_origin(code), "%s", text);
+	if (c->failure.phase == NACRE_PHASE_NONE)
+		c->failure.phase = client_phase(c);
+	return c->failure.code;
 }
 
 int
@@ -139,8 +153,8 @@ client_fail_as_conn(struct nacre_client *c)
 		return client_fail(c, NACRE_E_CLOSED, "the connection is closed");
 	(void)failure_set(&c->failure, error.code, error.origin, "%s", error.message);
 	failure_set_hint(&c->failure, "%s", error.hint);
-	if (error.ours != NULL && error.theirs != NULL)
-		failure_add_lists(&c->failure, c->env, slice_str(error.ours), slice_str(error.theirs));
+	c->failure.phase = error.phase;
+	failure_add_lists(&c->failure, c->env, slice_str(error.ours), slice_str(error.theirs));
 	if (error.peer_text != NULL)
 		failure_add_peer(&c->failure, c->env, error.peer_reason, slice_str(error.peer_text));
 	return c->failure.code;

@@ -12,15 +12,16 @@ static int
 load_into(struct nacre_client *c, nacre_known_hosts *set, const char *path, bool may_be_absent)
 {
 	struct file_bytes bytes;
-	bool absent;
-	int rc = file_read(c->env, path, FILE_KNOWN_HOSTS_MAX, FILE_PUBLIC, &bytes, &absent, &c->failure);
+	int rc = file_read(c->env, path, FILE_KNOWN_HOSTS_MAX, FILE_PUBLIC, &bytes, &c->failure);
 
-	if (rc == NACRE_E_FILE && absent && may_be_absent) {
+	if (rc == NACRE_E_FILE_MISSING && may_be_absent) {
 		failure_clear(&c->failure, c->env);
 		return NACRE_OK;
 	}
-	if (rc != NACRE_OK)
+	if (rc != NACRE_OK) {
+		failure_add_file(&c->failure, c->env, path, 0);
 		return rc;
+	}
 	rc = nacre_known_hosts_parse(set, path, bytes.p, bytes.n);
 	file_bytes_free(c->env, &bytes);
 	return rc == NACRE_OK ? rc : client_fail(c, rc, "%s: %s", path, nacre_status_text(rc));

@@ -30,8 +30,10 @@ nacre_client_load_revoked_host_keys(nacre_client *c, const char *path)
 		return rc;
 	if (path == NULL)
 		return client_fail(c, NACRE_E_ARGUMENT, "load_revoked_host_keys: no path");
-	if ((rc = file_read(c->env, path, NACRE_REVOKED_MAX, FILE_PUBLIC, &bytes, NULL, &c->failure)) != NACRE_OK)
+	if ((rc = file_read(c->env, path, NACRE_REVOKED_MAX, FILE_PUBLIC, &bytes, &c->failure)) != NACRE_OK) {
+		failure_add_file(&c->failure, c->env, path, 0);
 		return rc;
+	}
 	rc = nacre_revoked_parse(c->env, bytes.p, bytes.n, &set, why, sizeof(why));
 	file_bytes_free(c->env, &bytes);
 	if (rc != NACRE_OK)

@@ -141,7 +141,7 @@ wait_global_reply(struct nacre_client *c, const char *name, size_t *reply_len)
 	int rc = client_run_until(c, is_global_replied, NULL, clock_deadline(c->channel_timeout_ms));
 
 	if (rc == NACRE_E_TIMEOUT)
-		rc = client_fail(c, rc, "%s: no answer within %d ms", name, c->channel_timeout_ms);
+		rc = client_fail(c, NACRE_E_TIMEOUT_CHANNEL, "%s: no answer within %d ms", name, c->channel_timeout_ms);
 	else if (rc == NACRE_OK && !c->reply.ok)
 		rc = client_fail(c, NACRE_E_REQUEST_REFUSED, "%s: the server refused the request", name);
 	*reply_len = rc == NACRE_OK ? c->reply.n : 0;

@@ -42,7 +42,7 @@ load_public(const struct nacre_env *env, const char *path, struct plan_key *key)
 	struct failure unheard = {.code = 0};
 	struct file_bytes bytes = {NULL, 0};
 
-	if (file_read(env, path, FILE_KEY_MAX, FILE_PUBLIC, &bytes, NULL, &unheard) == NACRE_OK)
+	if (file_read(env, path, FILE_KEY_MAX, FILE_PUBLIC, &bytes, &unheard) == NACRE_OK)
 		key->is_public =
 		    nacre_key_parse_public(env, (const char *)bytes.p, bytes.n, &key->owned, NULL, 0) == NACRE_OK;
 	file_bytes_free(env, &bytes);
@@ -74,7 +74,7 @@ load_file(struct auth_plan *plan, const struct nacre_env *env, const char *path,
 		return rc;
 	if (source == NACRE_KEY_FILE && load_public(env, path, key))
 		return NACRE_OK;
-	if ((rc = file_read(env, path, FILE_KEY_MAX, FILE_SECRET, &key->file, NULL, why)) != NACRE_OK)
+	if ((rc = file_read(env, path, FILE_KEY_MAX, FILE_SECRET, &key->file, why)) != NACRE_OK)
 		return rc;
 	rc = plan_parse_private(env, key, NULL, &key->owned, text);
 	if (rc == NACRE_OK)
@@ -100,7 +100,7 @@ find_certificate(const struct nacre_env *env, const char *path, nacre_key **cert
 	*cert = NULL;
 	if ((size_t)snprintf(name, sizeof(name), "%s-cert.pub", path) >= sizeof(name))
 		return;
-	if (file_read(env, name, FILE_KEY_MAX, FILE_PUBLIC, &bytes, NULL, &unheard) != NACRE_OK)
+	if (file_read(env, name, FILE_KEY_MAX, FILE_PUBLIC, &bytes, &unheard) != NACRE_OK)
 		return;
 	if (nacre_key_parse_public(env, (const char *)bytes.p, bytes.n, cert, NULL, 0) == NACRE_OK &&
 	    !nacre_key_is_certificate(*cert)) {
@@ -176,6 +176,8 @@ plan_add_file(struct auth_plan *plan, const struct nacre_env *env, const char *p
 		rc = add_certificate(plan, env, path, why);
 	if (rc != NACRE_OK)
 		drop_from(plan, env, before);
+	if (rc != NACRE_OK && source == NACRE_KEY_FILE)
+		failure_add_file(why, env, path, 0);
 	return rc;
 }
 

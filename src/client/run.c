@@ -120,10 +120,10 @@ is_worth_keeping(struct nacre_client *c, int rc)
 static int
 run_not_started(struct nacre_client *c, int rc, int64_t deadline, int timeout_ms)
 {
-	if (rc != NACRE_E_TIMEOUT || clock_left(deadline, nacre_clock_ms()) != 0)
+	if (rc != NACRE_E_TIMEOUT_CHANNEL || clock_left(deadline, nacre_clock_ms()) != 0)
 		return rc;
 	failure_clear(&c->failure, c->env);
-	return client_fail(c, rc, "the command did not start within %d ms", timeout_ms);
+	return client_fail(c, NACRE_E_TIMEOUT, "the command did not start within %d ms", timeout_ms);
 }
 
 static int

@@ -33,7 +33,7 @@ take_blob(nacre_revoked *set, struct slice type, struct slice blob)
 	int r = key_parse_blob(set->env, blob, &key);
 	size_t mark;
 
-	if (r == NACRE_E_UNSUPPORTED || r == NACRE_E_KEY_TYPE) {
+	if (r == NACRE_E_KEY_TYPE_UNKNOWN || r == NACRE_E_UNSUPPORTED || r == NACRE_E_KEY_TYPE) {
 		buf_put_string(&set->bytes, blob);
 		return set->bytes.bad;
 	}

@@ -140,8 +140,8 @@ take_principals(struct slice *text, struct slice *principals)
 static const char *
 key_problem(int r)
 {
-	return r == NACRE_E_UNSUPPORTED ? "the key is of a type that is not known, or there is no key"
-					: "the key is malformed or of a size that is not allowed";
+	return r == NACRE_E_KEY_TYPE_UNKNOWN ? "the key is of a type that is not known, or there is no key"
+					     : "the key is malformed or of a size that is not allowed";
 }
 
 static int

@@ -274,29 +274,30 @@ disconnect_reason(int code)
 		int code;
 		uint32_t reason;
 	} reasons[] = {
-		{NACRE_E_DISCONNECTED, 0},
-		{NACRE_E_CONNECTION_LOST, 0},
-		{NACRE_E_IDENT, 0},
-		{NACRE_E_CLOSED, 11},
-		{NACRE_E_NEGOTIATION, 3},
-		{NACRE_E_KEX, 3},
-		{NACRE_E_MAC, 5},
-		{NACRE_E_SERVICE, 7},
-		{NACRE_E_HOST_KEY_SIGNATURE, 9},
-		{NACRE_E_HOST_KEY_UNKNOWN, 9},
-		{NACRE_E_HOST_KEY_CHANGED, 9},
-		{NACRE_E_HOST_KEY_REVOKED, 9},
-		{NACRE_E_HOST_KEY_REKEY, 9},
-		{NACRE_E_HOST_KEY_PIN, 9},
-		{NACRE_E_AUTH, 14},
-		{NACRE_E_AUTH_METHODS, 14},
-		{NACRE_E_AUTH_PARTIAL, 14},
-		{NACRE_E_TIMEOUT, 11},
-		{NACRE_E_NOMEM, 11},
-		{NACRE_E_LIMIT, 11},
+	    {NACRE_E_DISCONNECTED, 0},
+	    {NACRE_E_CONNECTION_LOST, 0},
+	    {NACRE_E_IDENT, 0},
+	    {NACRE_E_CLOSED, 11},
+	    {NACRE_E_NEGOTIATION, 3},
+	    {NACRE_E_KEX, 3},
+	    {NACRE_E_MAC, 5},
+	    {NACRE_E_SERVICE, 7},
+	    {NACRE_E_HOST_KEY_SIGNATURE, 9},
+	    {NACRE_E_HOST_KEY_UNKNOWN, 9},
+	    {NACRE_E_HOST_KEY_CHANGED, 9},
+	    {NACRE_E_HOST_KEY_REVOKED, 9},
+	    {NACRE_E_HOST_KEY_REKEY, 9},
+	    {NACRE_E_HOST_KEY_PIN, 9},
+	    {NACRE_E_AUTH, 14},
+	    {NACRE_E_AUTH_METHODS, 14},
+	    {NACRE_E_AUTH_PARTIAL, 14},
+	    {NACRE_E_NOMEM, 11},
+	    {NACRE_E_LIMIT, 11},
 	};
 	size_t i;
 
+	if (nacre_status_is_timeout(code))
+		return 11;
 	for (i = 0; i < sizeof(reasons) / sizeof(reasons[0]); i++)
 		if (reasons[i].code == code)
 			return reasons[i].reason;
@@ -312,6 +313,9 @@ conn_failed(struct nacre_conn *c, int r)
 		return r != 0 ? r : c->failure.code;
 	c->ended = true;
 	c->ended_ms = c->now_ms;
+	c->failure.phase = conn_phase(c);
+	if (transport_said(&c->transport).n > 0)
+		failure_add_peer(&c->failure, &c->env, 0, transport_said(&c->transport));
 	ring_drop_questions(c);
 	if ((reason = disconnect_reason(c->failure.code)) != 0)
 		transport_disconnect(&c->transport, reason, slice_str(nacre_status_text(c->failure.code)));

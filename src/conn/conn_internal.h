@@ -85,6 +85,9 @@ conn_is_over(const struct nacre_conn *c)
 	return c->failure.code != 0;
 }
 
+/* info.c */
+enum nacre_phase conn_phase(const struct nacre_conn *c);
+
 /* drive.c */
 /* Tells the gate what authentication has come to. */
 void conn_sync(struct nacre_conn *c);

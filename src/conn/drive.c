@@ -1,6 +1,9 @@
 /* drive: one packet at a time, from the transport to whom it concerns. Knows: numbers' ranges. Must not know: contents.
  * docs/design.md, "The core"; RFC 4250 4.1.1 (ranges). */
 #include "conn_internal.h"
+#include "text.h"
+
+#define SAID_SHOWN 128
 
 static enum gate_service
 client_service(const struct nacre_conn *c)
@@ -130,14 +133,29 @@ start_auth_if_ready(struct nacre_conn *c)
 	return start_auth(c);
 }
 
+/* An HTTP server says so, and a full SSH server says that it is full: neither is a line that went dead. */
+static bool
+has_said_other_things(const struct nacre_conn *c)
+{
+	struct slice said = transport_said(&c->transport);
+
+	return said.n > 0 && !slice_starts(said, SLICE_LIT("SSH-"));
+}
+
 static int
 end_of_input(struct nacre_conn *c)
 {
 	const char *how = c->input_error == 0 ? "the peer closed the connection" : nacre_status_text(c->input_error);
 	int code = c->input_error == 0 ? NACRE_E_CONNECTION_LOST : c->input_error;
+	char said[SAID_SHOWN];
 
 	if (c->transport.question || is_stopped(c))
 		return 0;
+	if (has_said_other_things(c)) {
+		text_escape(said, sizeof(said), transport_said(&c->transport), false);
+		return failure_set(&c->failure, NACRE_E_IDENT, NACRE_ORIGIN_PROTOCOL,
+		    "%s before it identified itself; it said: %s", how, said);
+	}
 	return failure_set(&c->failure, code, NACRE_ORIGIN_RESOURCE, "%s%s", how,
 	    c->transport.peer_ident == NULL ? " before it identified itself" : "");
 }

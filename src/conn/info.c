@@ -26,31 +26,42 @@ fill_algorithms(const struct nacre_conn *c, struct nacre_conn_info *info)
 	info->compression_in = (c->is_client ? a->compression_s2c : a->compression_c2s)->name;
 }
 
+enum nacre_phase
+conn_phase(const struct nacre_conn *c)
+{
+	if (c->transport.peer_ident == NULL)
+		return NACRE_PHASE_BANNER;
+	if (c->mux != NULL)
+		return NACRE_PHASE_OPEN;
+	return c->auth_started ? NACRE_PHASE_AUTH : NACRE_PHASE_KEX;
+}
+
 void
 nacre_conn_get_info(const nacre_conn *c, struct nacre_conn_info *info)
 {
 	const struct transport *t = &c->transport;
 
 	*info = (struct nacre_conn_info){
-		.active = !conn_is_over(c) && transport_is_keyed(t) && t->kex_count > 0,
-		.authenticated = c->mux != NULL,
-		.strict_kex = t->gate.strict,
-		.in_kex = t->exchange != NULL,
-		.session_id = {t->session_id, t->session_id_len},
-		.our_ident = bytes_of(slice_str(t->our_ident)),
-		.peer_ident = bytes_of(slice_str(t->peer_ident)),
-		.user = bytes_of(slice_str(c->user)),
-		.peer_sig_algs = bytes_of(buf_slice(&t->sig_algs)),
-		.server_key = t->server_key,
-		.host_key_signature = bytes_of(buf_slice(&t->proof)),
-		.bytes_in = t->in.earlier_bytes + t->in.bytes,
-		.bytes_out = t->out.earlier_bytes + t->out.bytes,
-		.packets_in = t->in.earlier_packets + t->in.packets,
-		.packets_out = t->out.earlier_packets + t->out.packets,
-		.kex_count = t->kex_count,
-		.keepalives_unanswered = c->keepalives,
-		.keepalive_replies = c->keepalive_replies,
-		.memory = c->memory,
+	    .active = !conn_is_over(c) && transport_is_keyed(t) && t->kex_count > 0,
+	    .authenticated = c->mux != NULL,
+	    .strict_kex = t->gate.strict,
+	    .in_kex = t->exchange != NULL,
+	    .phase = conn_phase(c),
+	    .session_id = {t->session_id, t->session_id_len},
+	    .our_ident = bytes_of(slice_str(t->our_ident)),
+	    .peer_ident = bytes_of(slice_str(t->peer_ident)),
+	    .user = bytes_of(slice_str(c->user)),
+	    .peer_sig_algs = bytes_of(buf_slice(&t->sig_algs)),
+	    .server_key = t->server_key,
+	    .host_key_signature = bytes_of(buf_slice(&t->proof)),
+	    .bytes_in = t->in.earlier_bytes + t->in.bytes,
+	    .bytes_out = t->out.earlier_bytes + t->out.bytes,
+	    .packets_in = t->in.earlier_packets + t->in.packets,
+	    .packets_out = t->out.earlier_packets + t->out.packets,
+	    .kex_count = t->kex_count,
+	    .keepalives_unanswered = c->keepalives,
+	    .keepalive_replies = c->keepalive_replies,
+	    .memory = c->memory,
 	};
 	if (c->is_client)
 		info->banner = bytes_of(buf_slice(&c->auth_client.banner));

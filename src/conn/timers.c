@@ -24,9 +24,9 @@ after(int64_t since, int configured, int default_ms)
 }
 
 static int
-time_out(struct nacre_conn *c, const char *what)
+time_out(struct nacre_conn *c, int code, const char *what)
 {
-	return failure_set(&c->failure, NACRE_E_TIMEOUT, NACRE_ORIGIN_RESOURCE, "%s", what);
+	return failure_set(&c->failure, code, NACRE_ORIGIN_RESOURCE, "%s", what);
 }
 
 static int64_t
@@ -38,7 +38,7 @@ ident_at(const struct nacre_conn *c)
 static int
 ident_overdue(struct nacre_conn *c)
 {
-	return time_out(c, "the peer did not identify itself in time");
+	return time_out(c, NACRE_E_TIMEOUT_BANNER, "the peer did not identify itself in time");
 }
 
 static int64_t
@@ -54,7 +54,7 @@ kex_at(const struct nacre_conn *c)
 static int
 kex_overdue(struct nacre_conn *c)
 {
-	return time_out(c, "the key exchange did not end in time");
+	return time_out(c, NACRE_E_TIMEOUT_KEX, "the key exchange did not end in time");
 }
 
 static int64_t
@@ -70,8 +70,9 @@ auth_at(const struct nacre_conn *c)
 static int
 auth_overdue(struct nacre_conn *c)
 {
-	return time_out(c, c->is_client ? "the server did not answer the authentication request in time"
-					: "the client did not authenticate in time");
+	return time_out(c, NACRE_E_TIMEOUT_AUTH,
+	    c->is_client ? "the server did not answer the authentication request in time"
+			 : "the client did not authenticate in time");
 }
 
 /* A server waits as long for the first SERVICE_REQUEST as for authentication, whatever keys are exchanged meanwhile. */
@@ -123,7 +124,7 @@ static int
 keepalive_overdue(struct nacre_conn *c)
 {
 	if (c->keepalives >= c->options.keepalive_max)
-		return time_out(c, "the peer gave no sign of life");
+		return time_out(c, NACRE_E_TIMEOUT_KEEPALIVE, "the peer gave no sign of life");
 	return send_keepalive(c);
 }
 

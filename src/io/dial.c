@@ -113,7 +113,7 @@ dial_list(const struct addrinfo *list, int64_t deadline, int *fd, struct dial_st
 			return NACRE_OK;
 		story_add(story, at, error);
 	}
-	return story->timed_out && !story->refused ? NACRE_E_TIMEOUT : NACRE_E_CONNECT;
+	return story->timed_out && !story->refused ? NACRE_E_TIMEOUT_CONNECT : NACRE_E_CONNECT;
 }
 
 int

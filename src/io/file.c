@@ -15,6 +15,16 @@ file_refuse(struct failure *why, const char *path, const char *text)
 	return failure_set(why, NACRE_E_FILE, NACRE_ORIGIN_RESOURCE, "%s: %s", path, text);
 }
 
+static int
+file_refuse_as(struct failure *why, const char *path, int error)
+{
+	int code = error == ENOENT || error == ENOTDIR ? NACRE_E_FILE_MISSING : NACRE_E_FILE;
+
+	if (why->code == NACRE_OK)
+		why->system_error = error;
+	return failure_set(why, code, NACRE_ORIGIN_RESOURCE, "%s: %s", path, strerror(error));
+}
+
 /* OpenSSH's rule: another user's key is not ours to use, and a key of ours that others can read is no secret. */
 static const char *
 file_secret_problem(const struct stat *st)
@@ -33,7 +43,7 @@ file_check(int fd, const char *path, size_t max, enum file_care care, struct sta
 	const char *problem;
 
 	if (fstat(fd, st) != 0)
-		return file_refuse(why, path, strerror(errno));
+		return file_refuse_as(why, path, errno);
 	if (!S_ISREG(st->st_mode))
 		return file_refuse(why, path, "is not a regular file");
 	if (st->st_size < 0 || (uintmax_t)st->st_size > max)
@@ -76,8 +86,10 @@ file_load(
 	got = file_fill(fd, p, size);
 	/* A short file would leave an allocation whose size the caller does not know. */
 	if (got != (ssize_t)size) {
+		int error = errno;
+
 		mem_wipe_free(env, p, size + 1);
-		return file_refuse(why, path, got < 0 ? strerror(errno) : "changed while it was read");
+		return got < 0 ? file_refuse_as(why, path, error) : file_refuse(why, path, "changed while it was read");
 	}
 	*out = (struct file_bytes){p, size};
 	return NACRE_OK;
@@ -98,20 +110,15 @@ file_take(const struct nacre_env *env, int fd, const char *path, size_t max, enu
 
 int
 file_read(const struct nacre_env *env, const char *path, size_t max, enum file_care care, struct file_bytes *out,
-    bool *absent, struct failure *why)
+    struct failure *why)
 {
 	int rc, fd;
 
 	*out = (struct file_bytes){NULL, 0};
-	if (absent != NULL)
-		*absent = false;
 	/* O_NONBLOCK: opening a FIFO must not wait for a writer (CVE-2026-0965). */
 	fd = open(path, O_RDONLY | O_NONBLOCK | O_CLOEXEC | O_NOCTTY);
-	if (fd < 0) {
-		if (absent != NULL)
-			*absent = errno == ENOENT || errno == ENOTDIR;
-		return file_refuse(why, path, strerror(errno));
-	}
+	if (fd < 0)
+		return file_refuse_as(why, path, errno);
 	rc = file_take(env, fd, path, max, care, out, why);
 	(void)close(fd);
 	return rc;
@@ -139,7 +146,7 @@ nacre_file_read(
 		return NACRE_E_RANDOM;
 	if (path == NULL)
 		return NACRE_E_ARGUMENT;
-	rc = file_read(env, path, max, FILE_PUBLIC, &bytes, NULL, &failure);
+	rc = file_read(env, path, max, FILE_PUBLIC, &bytes, &failure);
 	if (why != NULL && why_size > 0)
 		snprintf(why, why_size, "%s", failure.text);
 	if (rc != NACRE_OK)

@@ -18,11 +18,10 @@ struct file_bytes {
 	size_t n;
 };
 
-/* Reads a regular file of at most max bytes; never waits for a FIFO or a device. *absent (may be NULL) tells whether it
- * failed because there is no such file. NACRE_E_FILE, NACRE_E_LIMIT, NACRE_E_NOMEM; the reason names the path and the
- * check. */
+/* Reads a regular file of at most max bytes; never waits for a FIFO or a device. NACRE_E_FILE_MISSING, NACRE_E_FILE,
+ * NACRE_E_LIMIT, NACRE_E_NOMEM; the reason names the path and the check, and has errno as a field. */
 int file_read(const struct nacre_env *env, const char *path, size_t max, enum file_care care, struct file_bytes *out,
-    bool *absent, struct failure *why) NACRE_CHECK;
+    struct failure *why) NACRE_CHECK;
 /* The same from a file that is open, at its beginning; path is only for words. */
 int file_take(const struct nacre_env *env, int fd, const char *path, size_t max, enum file_care care,
     struct file_bytes *out, struct failure *why) NACRE_CHECK;

@@ -12,6 +12,8 @@
 static int
 file_fail(struct failure *why, const char *path, const char *what, int error)
 {
+	if (why->code == NACRE_OK)
+		why->system_error = error;
 	return failure_set(why, NACRE_E_FILE, NACRE_ORIGIN_RESOURCE, "%s: %s: %s", path, what, strerror(error));
 }
 

@@ -40,7 +40,7 @@ read_file(const struct key_call *c, enum file_care care, struct file_bytes *byte
 {
 	struct failure failure = {.code = 0};
 
-	return say(c, file_read(c->env, c->path, FILE_KEY_MAX, care, bytes, NULL, &failure), &failure);
+	return say(c, file_read(c->env, c->path, FILE_KEY_MAX, care, bytes, &failure), &failure);
 }
 
 int
@@ -108,7 +108,7 @@ nacre_key_load_asking(const struct nacre_env *env, const char *path, nacre_passp
 static bool
 is_other_format(int rc)
 {
-	return rc == NACRE_E_KEY_FORMAT || rc == NACRE_E_UNSUPPORTED;
+	return rc == NACRE_E_KEY_FORMAT || rc == NACRE_E_UNSUPPORTED || rc == NACRE_E_KEY_TYPE_UNKNOWN;
 }
 
 /* Public first; where it is neither, the words about the public one stand. */

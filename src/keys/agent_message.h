@@ -37,8 +37,8 @@ void agent_on_close(nacre_agent *agent, void (*end)(void *ctx), bool is_foreign)
 
 /* Appends a key as ADD_IDENTITY carries it, without the comment. It has a private half or a security key's handle. */
 void agent_put_private(struct buf *b, const nacre_key *key);
-/* Reads one: *key is the caller's. NACRE_E_KEY_FORMAT, NACRE_E_UNSUPPORTED (the type, or a security key), NACRE_E_KEY_TYPE,
- * NACRE_E_NOMEM and the like. */
+/* Reads one: *key is the caller's. NACRE_E_KEY_FORMAT, NACRE_E_KEY_TYPE_UNKNOWN, NACRE_E_UNSUPPORTED (a security key),
+ * NACRE_E_KEY_TYPE, NACRE_E_NOMEM and the like. */
 int agent_read_private(const struct nacre_env *env, struct reader *r, nacre_key **key) NACRE_CHECK;
 
 #endif

@@ -99,7 +99,9 @@ agent_read_private(const struct nacre_env *env, struct reader *r, nacre_key **ke
 	const struct key_type *type = key_type_find(reader_string(r));
 
 	*key = NULL;
-	if (type == NULL || type->sk)
+	if (type == NULL)
+		return NACRE_E_KEY_TYPE_UNKNOWN;
+	if (type->sk)
 		return NACRE_E_UNSUPPORTED;
 	return type->plain != NULL ? read_certified(env, r, type, key) : read_plain(env, r, type, NULL, key);
 }

@@ -18,7 +18,7 @@ key_assemble_blob(const struct nacre_env *env, struct slice blob, nacre_key **ke
 	struct reader r = reader_of(blob);
 	int e = key_parse_blob(env, blob, key);
 
-	if (e == NACRE_E_UNSUPPORTED)
+	if (e == NACRE_E_KEY_TYPE_UNKNOWN)
 		return why_fail_name(why, e, "the key is of a type that is not supported", reader_string(&r));
 	if (e == NACRE_E_KEY_TYPE)
 		return why_fail(why, e,

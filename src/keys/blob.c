@@ -79,7 +79,7 @@ read_fields(nacre_key *key)
 	if (r.bad)
 		return NACRE_E_KEY_FORMAT;
 	if ((key->type = key_type_find(name)) == NULL)
-		return NACRE_E_UNSUPPORTED;
+		return NACRE_E_KEY_TYPE_UNKNOWN;
 	if (key->type->plain != NULL)
 		(void)reader_string(&r); /* a certificate's nonce */
 	start = r.p;

@@ -110,7 +110,9 @@ read_curve(struct reader *r, const struct key_type **type, struct why *why)
 	*type = find_curve(der_value(r, DER_OID));
 	if (r->bad)
 		return malformed(why, "the EC key's curve is malformed");
-	return *type != NULL ? 0 : why_fail(why, NACRE_E_UNSUPPORTED, "the EC key is on a curve that is not supported");
+	return *type != NULL
+		   ? 0
+		   : why_fail(why, NACRE_E_KEY_TYPE_UNKNOWN, "the EC key is on a curve that is not supported");
 }
 
 /* RFC 5915 3: the curve may be missing where PKCS#8 has named it, and must not be another one. */
@@ -182,7 +184,7 @@ read_algorithm(struct reader *outer, struct algorithm *a, struct why *why)
 	} else if (slice_eq(oid, OID_ED25519)) {
 		*a = (struct algorithm){KEY_ED25519_KIND, key_type_find(SLICE_LIT("ssh-ed25519"))};
 	} else if (!r.bad) {
-		return why_fail(why, NACRE_E_UNSUPPORTED, "the key is of a type that is not supported");
+		return why_fail(why, NACRE_E_KEY_TYPE_UNKNOWN, "the key is of a type that is not supported");
 	}
 	if (e == 0 && !reader_end(&r))
 		return malformed(why, "the key's algorithm is malformed");

@@ -91,8 +91,10 @@ nacre_key_generate(const struct nacre_env *env, const char *type_name, unsigned 
 	*key = NULL;
 	if (env == NULL || type_name == NULL)
 		return NACRE_E_ARGUMENT;
+	if ((type = key_type_find(slice_str(type_name))) == NULL)
+		return NACRE_E_KEY_TYPE_UNKNOWN;
 	/* A security key makes its own, and a certificate is issued (cert.h). */
-	if ((type = key_type_find(slice_str(type_name))) == NULL || type->sk || type->plain != NULL)
+	if (type->sk || type->plain != NULL)
 		return NACRE_E_UNSUPPORTED;
 	if (type->kind != KEY_RSA_KIND && bits != 0)
 		return NACRE_E_ARGUMENT;

@@ -172,7 +172,7 @@ check_other(const struct pem *block, struct why *why)
 {
 	if (!slice_ends(block->label, SLICE_LIT("PRIVATE KEY")))
 		return 0;
-	return why_fail_name(why, NACRE_E_UNSUPPORTED, "PEM: a key of a type that is not supported", block->label);
+	return why_fail_name(why, NACRE_E_KEY_TYPE_UNKNOWN, "PEM: a key of a type that is not supported", block->label);
 }
 
 int

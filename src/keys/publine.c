@@ -42,7 +42,7 @@ read_key(const struct nacre_env *env, struct slice *line, nacre_key **key)
 	if (!publine_word(line, &type) || !publine_word(line, &base64))
 		return NACRE_E_KEY_FORMAT;
 	if (key_type_find(type) == NULL)
-		return NACRE_E_UNSUPPORTED;
+		return NACRE_E_KEY_TYPE_UNKNOWN;
 	buf_init(&blob, env, KEYFILE_MAX);
 	if ((r = armor_decode(&blob, base64)) == 0)
 		r = key_parse_blob(env, buf_slice(&blob), key);
@@ -127,7 +127,7 @@ publine_read(const struct nacre_env *env, struct slice text, struct slice *optio
 	if (!publine_word(&words, &type))
 		return why_fail(why, NACRE_E_KEY_FORMAT, "the line is empty");
 	r = options == NULL ? read_key(env, &rest, key) : publine_split(env, &rest, options, key);
-	if (r == NACRE_E_UNSUPPORTED)
+	if (r == NACRE_E_KEY_TYPE_UNKNOWN)
 		return why_fail_name(why, r, "the key is of a type that is not supported", type);
 	if (r != 0)
 		return why_fail(why, r, problem(r, line));

@@ -10,7 +10,7 @@
 bool publine_word(struct slice *line, struct slice *word);
 /* Reads "type base64" off the front of *line; what is left is the comment. In front of it may stand an authorized_keys
  * line's options, which end at a space outside of quotation marks: *options gets them, empty where the line begins with
- * the key. NACRE_E_UNSUPPORTED for a type that this build does not know, NACRE_E_KEY_FORMAT, NACRE_E_KEY_TYPE,
+ * the key. NACRE_E_KEY_TYPE_UNKNOWN for a type that this build does not know, NACRE_E_KEY_FORMAT, NACRE_E_KEY_TYPE,
  * NACRE_E_CRYPTO (a certificate whose signature does not hold), NACRE_E_NOMEM. */
 int publine_split(const struct nacre_env *env, struct slice *line, struct slice *options, nacre_key **key) NACRE_CHECK;
 /* The first line of a file: a key and its comment. options: NULL where none may stand in front. */

@@ -131,7 +131,7 @@ check_strict(struct transport *t, bool strict)
 	if (!strict)
 		return t->algorithms.needs_strict_kex ? refuse_lax(t) : 0;
 	if (t->in.seq != 1 || t->in.seq_wrapped)
-		return exchange_fail(t, NACRE_E_PROTOCOL, "kexinit: not the first packet (strict key exchange)");
+		return exchange_fail(t, NACRE_E_ORDER, "kexinit: not the first packet (strict key exchange)");
 	return 0;
 }
 
@@ -281,7 +281,7 @@ exchange_on_newkeys(struct transport *t, struct slice payload)
 	if (msg_parse(MSG_newkeys, payload, &msg) != 0)
 		return exchange_fail(t, NACRE_E_FORMAT, "newkeys: malformed");
 	if (t->exchange == NULL || t->exchange->state != EXCHANGE_NEWKEYS)
-		return exchange_fail(t, NACRE_E_PROTOCOL, "newkeys: the exchange is not that far");
+		return exchange_fail(t, NACRE_E_ORDER, "newkeys: the exchange is not that far");
 	if ((r = install_in(t)) != 0)
 		return exchange_fail(t, r, "newkeys: the cipher cannot be set up");
 	done.rekey = !t->exchange->first;

@@ -61,6 +61,22 @@ skip_line(struct ident_scan *scan, enum nacre_role peer, struct failure *failure
 	return 0;
 }
 
+static void
+note_said(struct ident_scan *scan, struct slice line)
+{
+	if (scan->said_len > 0 || line.n == 0)
+		return;
+	scan->said_len = line.n < IDENT_SAID_MAX ? line.n : IDENT_SAID_MAX;
+	memcpy(scan->said, line.p, scan->said_len);
+}
+
+struct slice
+ident_said(const struct ident_scan *scan, struct slice in)
+{
+	return scan->said_len > 0 ? slice_of(scan->said, scan->said_len)
+				  : slice_of(in.p, in.n < IDENT_SAID_MAX ? in.n : IDENT_SAID_MAX);
+}
+
 /* A line without an end so far: how long may it still grow? */
 static int
 check_unfinished(enum nacre_role peer, struct slice line, struct failure *failure)
@@ -79,6 +95,7 @@ take_line(struct ident_scan *scan, enum nacre_role peer, struct slice line, size
 {
 	int r;
 
+	note_said(scan, without_cr(line));
 	if (!is_ident(line)) {
 		if (with_end > LIMIT_PRE_IDENT_LINE)
 			return check_unfinished(peer, slice_of(line.p, with_end), failure);

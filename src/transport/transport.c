@@ -131,7 +131,7 @@ refuse(struct transport *t, uint8_t number)
 {
 	const char *kex = gate_kex_name(t->gate.kex), *service = gate_service_name(t->gate.service);
 
-	return failure_set(t->setup.failure, NACRE_E_PROTOCOL, NACRE_ORIGIN_PROTOCOL,
+	return failure_set(t->setup.failure, NACRE_E_ORDER, NACRE_ORIGIN_PROTOCOL,
 	    "message %u is not allowed here (key exchange: %s, service: %s)", number, kex, service);
 }
 
@@ -184,6 +184,14 @@ take_ident(struct transport *t)
 	}
 	inbox_take(&t->inbox, used);
 	return r;
+}
+
+struct slice
+transport_said(const struct transport *t)
+{
+	if (t->peer_ident != NULL)
+		return SLICE_NONE;
+	return ident_said(&t->scan, slice_of(inbox_bytes(&t->inbox), inbox_len(&t->inbox)));
 }
 
 static void

@@ -79,6 +79,9 @@ int transport_start(struct transport *t) NACRE_CHECK;
  * question is open, or the output is full); or an error. */
 int transport_next(struct transport *t, struct slice *payload) NACRE_CHECK;
 
+/* What the peer has said so far, while it has not identified itself; else empty. */
+struct slice transport_said(const struct transport *t);
+
 /* The answers to HOST_KEY and SIGN. */
 int transport_answer_host_key(struct transport *t, uint64_t token, int error) NACRE_CHECK;
 bool transport_owns_question(const struct transport *t, uint64_t token);

@@ -111,7 +111,7 @@ a_probed_key_signs_after_pk_ok(void **state)
 	assert_int_equal(desk_give_pk_ok(d, "ssh-ed25519", key_blob(key)), 0);
 	take_signed(d, "ssh-ed25519", key);
 	/* Each is accepted once. */
-	assert_int_equal(desk_give_pk_ok(d, "ssh-ed25519", key_blob(key)), NACRE_E_PROTOCOL);
+	assert_int_equal(desk_give_pk_ok(d, "ssh-ed25519", key_blob(key)), NACRE_E_ORDER);
 	desk_sent_nothing(d);
 	desk_free(d);
 }

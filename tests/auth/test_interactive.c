@@ -225,20 +225,20 @@ a_question_is_taken_only_inside_its_method(void **state)
 	(void)state;
 	assert_int_equal(give_prompts(d, 1, 1), 0);
 	(void)desk_event(d, NACRE_EVENT_PROMPTS);
-	assert_int_equal(give_prompts(d, 1, 1), NACRE_E_PROTOCOL);
+	assert_int_equal(give_prompts(d, 1, 1), NACRE_E_ORDER);
 	desk_no_event(d);
 	desk_free(d);
 
 	d = client_in_dialog();
 	assert_int_equal(give_prompts(d, 1, 1), 0);
-	assert_int_equal(desk_give_number(d, NUM_userauth_success), NACRE_E_PROTOCOL);
+	assert_int_equal(desk_give_number(d, NUM_userauth_success), NACRE_E_ORDER);
 	desk_free(d);
 
 	d = desk_client(NULL);
 	assert_int_equal(auth_client_start(&d->client, desk_session_id), 0);
 	assert_int_equal(desk_accept_service(d), 0);
 	assert_int_equal(auth_client_answer_none(&d->client, d->last_token, "u"), 0);
-	assert_int_equal(give_prompts(d, 1, 1), NACRE_E_PROTOCOL);
+	assert_int_equal(give_prompts(d, 1, 1), NACRE_E_ORDER);
 	desk_free(d);
 }
 
@@ -327,7 +327,7 @@ the_number_of_responses_must_be_that_of_the_prompts(void **state)
 			desk_take_as(d, MSG_userauth_failure, &failure);
 			assert_int_equal(d->server.tries, 1);
 			/* It is over: a late response has nothing to answer. */
-			assert_int_equal(give_responses(d, 1, SLICE_LIT("\0\0\0\0")), NACRE_E_PROTOCOL);
+			assert_int_equal(give_responses(d, 1, SLICE_LIT("\0\0\0\0")), NACRE_E_ORDER);
 		}
 		desk_free(d);
 	}

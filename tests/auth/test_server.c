@@ -26,7 +26,7 @@ the_service_is_accepted_once(void **state)
 	struct desk *d = desk_server_open(NULL, NULL);
 
 	(void)state;
-	assert_int_equal(desk_give_msg(d, MSG_service_request, &msg), NACRE_E_PROTOCOL);
+	assert_int_equal(desk_give_msg(d, MSG_service_request, &msg), NACRE_E_ORDER);
 	desk_sent_nothing(d);
 	desk_free(d);
 }
@@ -55,7 +55,7 @@ a_request_before_the_service_is_refused(void **state)
 	struct desk *d = desk_server(NULL, NULL);
 
 	(void)state;
-	assert_int_equal(desk_give_none(d, "root"), NACRE_E_PROTOCOL);
+	assert_int_equal(desk_give_none(d, "root"), NACRE_E_ORDER);
 	desk_no_event(d);
 	desk_sent_nothing(d);
 	desk_free(d);
@@ -91,7 +91,7 @@ messages_that_are_no_requests_are_refused_in_each_state(void **state)
 			else if (number == NUM_service_request && s == SERVICE)
 				assert_int_equal(desk_give_number(d, (uint8_t)number), NACRE_E_FORMAT);
 			else
-				assert_int_equal(desk_give_number(d, (uint8_t)number), NACRE_E_PROTOCOL);
+				assert_int_equal(desk_give_number(d, (uint8_t)number), NACRE_E_ORDER);
 			assert_int_equal(d->n_events, events);
 			desk_sent_nothing(d);
 			desk_free(d);

@@ -177,13 +177,13 @@ an_answer_to_an_open_channel_is_a_failure(void **state)
 
 	(void)state;
 	end_init(&e, NACRE_CLIENT, 0, 0, 0);
-	assert_int_equal(put_confirmation(&e, end_open(&e, 3, 1, 1), 4, 1, 1), NACRE_E_PROTOCOL);
-	end_assert_failed(&e, NACRE_E_PROTOCOL, "channel_open_confirmation: not the time for channel 0");
+	assert_int_equal(put_confirmation(&e, end_open(&e, 3, 1, 1), 4, 1, 1), NACRE_E_ORDER);
+	end_assert_failed(&e, NACRE_E_ORDER, "channel_open_confirmation: not the time for channel 0");
 	end_free(&e);
 
 	end_init(&e, NACRE_CLIENT, 0, 0, 0);
 	msg.recipient = end_open(&e, 3, 1, 1);
-	assert_int_equal(end_put(&e, MSG_channel_open_failure, &msg), NACRE_E_PROTOCOL);
+	assert_int_equal(end_put(&e, MSG_channel_open_failure, &msg), NACRE_E_ORDER);
 	end_free(&e);
 }
 
@@ -195,7 +195,7 @@ an_answer_to_the_peers_own_open_is_a_failure(void **state)
 	(void)state;
 	end_init(&e, NACRE_SERVER, 0, 0, 0);
 	assert_int_equal(put_open(&e, 3, 1, 1), 0);
-	assert_int_equal(put_confirmation(&e, 0, 4, 1, 1), NACRE_E_PROTOCOL);
+	assert_int_equal(put_confirmation(&e, 0, 4, 1, 1), NACRE_E_ORDER);
 	end_free(&e);
 }
 
@@ -206,13 +206,13 @@ data_before_the_open_is_answered_is_a_failure(void **state)
 
 	(void)state;
 	end_init(&e, NACRE_CLIENT, 0, 0, 0);
-	assert_int_equal(end_data(&e, open_one(&e), "x", 1), NACRE_E_PROTOCOL);
-	end_assert_failed(&e, NACRE_E_PROTOCOL, "channel_data: not the time for channel 0");
+	assert_int_equal(end_data(&e, open_one(&e), "x", 1), NACRE_E_ORDER);
+	end_assert_failed(&e, NACRE_E_ORDER, "channel_data: not the time for channel 0");
 	end_free(&e);
 
 	end_init(&e, NACRE_SERVER, 0, 0, 0);
 	assert_int_equal(put_open(&e, 3, 1, 1), 0);
-	assert_int_equal(end_data(&e, 0, "x", 1), NACRE_E_PROTOCOL);
+	assert_int_equal(end_data(&e, 0, "x", 1), NACRE_E_ORDER);
 	end_free(&e);
 }
 
@@ -299,7 +299,7 @@ our_close_is_sent_once_and_the_number_waits_for_the_peers(void **state)
 	assert_true(end_is_quiet(&e));
 	assert_int_equal(open_one(&e), ch);
 	/* Now the number is another channel's: a second CLOSE is not ignored. */
-	assert_int_equal(put_close(&e, ch), NACRE_E_PROTOCOL);
+	assert_int_equal(put_close(&e, ch), NACRE_E_ORDER);
 	end_free(&e);
 }
 

@@ -294,8 +294,8 @@ eof_is_told_once_and_data_after_it_is_a_failure(void **state)
 	assert_int_equal(end_put(&e, MSG_channel_eof, &eof), 0);
 	assert_true(end_is_quiet(&e));
 	assert_int_equal(mux_peek(e.mux, ch, NACRE_STDOUT).n, 4);
-	assert_int_equal(end_data(&e, ch, "x", 1), NACRE_E_PROTOCOL);
-	end_assert_failed(&e, NACRE_E_PROTOCOL, "channel_data: after EOF");
+	assert_int_equal(end_data(&e, ch, "x", 1), NACRE_E_ORDER);
+	end_assert_failed(&e, NACRE_E_ORDER, "channel_data: after EOF");
 	end_free(&e);
 }
 
@@ -385,7 +385,7 @@ a_number_that_is_not_the_connection_protocols_is_a_failure(void **state)
 		struct end e;
 
 		(void)start(&e, 0, 0);
-		assert_int_equal(end_put_bytes(&e, &numbers[i], 1), NACRE_E_PROTOCOL);
+		assert_int_equal(end_put_bytes(&e, &numbers[i], 1), NACRE_E_ORDER);
 		end_free(&e);
 	}
 }

@@ -368,7 +368,7 @@ key_files_are_checked_before_anything_is_sent(void **state)
 	stage_init(&s);
 	s.options.key = NULL;
 	s.options.key_file = stage_path("nowhere");
-	assert_int_equal(stage_connect(&s), NACRE_E_FILE);
+	assert_int_equal(stage_connect(&s), NACRE_E_FILE_MISSING);
 	assert_non_null(strstr(stage_error(&s).message, "nowhere"));
 
 	path = stage_key_file("open", stage_keys[STAGE_USER]);

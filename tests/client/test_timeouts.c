@@ -15,11 +15,14 @@ each_stage_of_connecting_has_its_own_deadline(void **state)
 	static const struct {
 		enum peer_stall stall;
 		size_t offset;
+		int code;
 		const char *word;
 	} rows[] = {
-	    {STALL_IDENT, offsetof(struct nacre_connect_options, banner_timeout_ms), "identify"},
-	    {STALL_KEX, offsetof(struct nacre_connect_options, kex_timeout_ms), "key exchange"},
-	    {STALL_AUTH, offsetof(struct nacre_connect_options, auth_timeout_ms), "authentication"},
+	    {STALL_IDENT, offsetof(struct nacre_connect_options, banner_timeout_ms), NACRE_E_TIMEOUT_BANNER,
+		"identify"},
+	    {STALL_KEX, offsetof(struct nacre_connect_options, kex_timeout_ms), NACRE_E_TIMEOUT_KEX, "key exchange"},
+	    {STALL_AUTH, offsetof(struct nacre_connect_options, auth_timeout_ms), NACRE_E_TIMEOUT_AUTH,
+		"authentication"},
 	};
 	const int short_ms = SHORT_MS;
 	struct stage s;
@@ -30,8 +33,9 @@ each_stage_of_connecting_has_its_own_deadline(void **state)
 		s.script.stall = rows[i].stall;
 		s.options.banner_timeout_ms = s.options.kex_timeout_ms = s.options.auth_timeout_ms = 60000;
 		memcpy((char *)&s.options + rows[i].offset, &short_ms, sizeof(short_ms));
-		assert_int_equal(stage_connect(&s), NACRE_E_TIMEOUT);
-		assert_failed(&s, NACRE_E_TIMEOUT);
+		assert_int_equal(stage_connect(&s), rows[i].code);
+		assert_failed(&s, rows[i].code);
+		assert_true(nacre_status_is_timeout(rows[i].code));
 		if (strstr(stage_error(&s).message, rows[i].word) == NULL)
 			fail_msg("row %zu: \"%s\" lacks \"%s\"", i, stage_error(&s).message, rows[i].word);
 		assert_int_equal(nacre_client_fd(s.client), -1);
@@ -55,14 +59,14 @@ an_address_that_never_answers_is_left_in_time(void **state)
 	listener = peer_silent_listener(&port);
 	while (n < 8 && (rc = nacre_dial("127.0.0.1", port, SHORT_MS, &filler[n], why, sizeof(why))) == NACRE_OK)
 		n++;
-	assert_int_equal(rc, NACRE_E_TIMEOUT);
+	assert_int_equal(rc, NACRE_E_TIMEOUT_CONNECT);
 	assert_non_null(strstr(why, "127.0.0.1"));
-	assert_int_equal(nacre_dial("127.0.0.1", port, 0, &port_fd, NULL, 0), NACRE_E_TIMEOUT);
+	assert_int_equal(nacre_dial("127.0.0.1", port, 0, &port_fd, NULL, 0), NACRE_E_TIMEOUT_CONNECT);
 	assert_int_equal(port_fd, -1);
 
 	stage_init(&s);
 	options.port = port;
-	assert_int_equal(nacre_client_connect(s.client, "127.0.0.1", &options), NACRE_E_TIMEOUT);
+	assert_int_equal(nacre_client_connect(s.client, "127.0.0.1", &options), NACRE_E_TIMEOUT_CONNECT);
 	stage_end(&s);
 	while (n > 0)
 		close(filler[--n]);
@@ -80,7 +84,7 @@ an_unanswered_open_ends_by_the_channel_timeout(void **state)
 	s.script.stall = STALL_OPEN;
 	s.options.channel_timeout_ms = SHORT_MS;
 	assert_int_equal(stage_connect(&s), NACRE_OK);
-	assert_int_equal(nacre_client_exec_command(s.client, "exit 0", NULL, &ch), NACRE_E_TIMEOUT);
+	assert_int_equal(nacre_client_exec_command(s.client, "exit 0", NULL, &ch), NACRE_E_TIMEOUT_CHANNEL);
 	assert_null(ch);
 	assert_true(nacre_client_is_active(s.client));
 	stage_end(&s);
@@ -98,9 +102,9 @@ an_unanswered_exec_ends_by_the_channel_timeout(void **state)
 	s.script.stall = STALL_EXEC;
 	s.options.channel_timeout_ms = SHORT_MS;
 	assert_int_equal(stage_connect(&s), NACRE_OK);
-	assert_int_equal(nacre_client_exec_command(s.client, "exit 0", NULL, &ch), NACRE_E_TIMEOUT);
+	assert_int_equal(nacre_client_exec_command(s.client, "exit 0", NULL, &ch), NACRE_E_TIMEOUT_CHANNEL);
 	assert_non_null(strstr(stage_error(&s).message, "exec"));
-	assert_int_equal(nacre_client_run(s.client, "exit 0", NULL, &result), NACRE_E_TIMEOUT);
+	assert_int_equal(nacre_client_run(s.client, "exit 0", NULL, &result), NACRE_E_TIMEOUT_CHANNEL);
 	stage_end(&s);
 }
 
@@ -225,7 +229,8 @@ a_global_request_and_a_keepalive_have_deadlines(void **state)
 	s.script.stall = STALL_GLOBAL;
 	s.options.channel_timeout_ms = SHORT_MS;
 	assert_int_equal(stage_connect(&s), NACRE_OK);
-	assert_int_equal(nacre_client_global_request(s.client, "port@test", NULL, 0, reply, &n), NACRE_E_TIMEOUT);
+	assert_int_equal(
+	    nacre_client_global_request(s.client, "port@test", NULL, 0, reply, &n), NACRE_E_TIMEOUT_CHANNEL);
 	assert_int_equal(n, 0);
 	assert_int_equal(nacre_client_keepalive(s.client, SHORT_MS), NACRE_E_TIMEOUT);
 	stage_end(&s);
@@ -244,7 +249,7 @@ a_peer_that_gives_no_sign_of_life_is_left(void **state)
 	s.options.keepalive_max = 2;
 	assert_int_equal(stage_connect(&s), NACRE_OK);
 	assert_int_equal(nacre_client_exec_command(s.client, "silence", NULL, &ch), NACRE_OK);
-	assert_int_equal(nacre_channel_read(ch, &byte, 1), NACRE_E_TIMEOUT);
+	assert_int_equal(nacre_channel_read(ch, &byte, 1), NACRE_E_TIMEOUT_KEEPALIVE);
 	assert_non_null(strstr(stage_error(&s).message, "sign of life"));
 	assert_false(nacre_client_is_active(s.client));
 	nacre_channel_close(ch);

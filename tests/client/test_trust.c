@@ -119,8 +119,8 @@ a_named_system_file_must_be_there_and_a_local_one_may_be_absent(void **state)
 
 	(void)state;
 	init_stranger(&s);
-	assert_int_equal(nacre_client_load_system_host_keys(s.client, stage_path("absent")), NACRE_E_FILE);
-	assert_failed(&s, NACRE_E_FILE);
+	assert_int_equal(nacre_client_load_system_host_keys(s.client, stage_path("absent")), NACRE_E_FILE_MISSING);
+	assert_failed(&s, NACRE_E_FILE_MISSING);
 	assert_int_equal(nacre_client_load_host_keys(s.client, stage_path("absent")), NACRE_OK);
 	assert_int_equal(nacre_client_load_host_keys(s.client, stage_dir), NACRE_E_FILE);
 	assert_int_equal(nacre_client_load_host_keys(s.client, NULL), NACRE_E_ARGUMENT);

@@ -153,7 +153,7 @@ a_list_of_revoked_keys_that_cannot_be_read_whole_is_an_error(void **state)
 	assert_says(&s, "bad: ");
 	assert_int_equal(nacre_client_load_revoked_host_keys(s.client, stage_file("krl", krl, sizeof(krl), 0600)),
 	    NACRE_E_KEY_FORMAT);
-	assert_int_equal(nacre_client_load_revoked_host_keys(s.client, stage_path("no such file")), NACRE_E_FILE);
+	assert_int_equal(nacre_client_load_revoked_host_keys(s.client, stage_path("no such file")), NACRE_E_FILE_MISSING);
 	assert_int_equal(nacre_client_load_revoked_host_keys(s.client, NULL), NACRE_E_ARGUMENT);
 	assert_int_equal(stage_connect(&s), NACRE_OK);
 	stage_end(&s);

@@ -254,11 +254,11 @@ is_right_end(enum stage stage, enum gate_verdict verdict, uint8_t number, int er
 	if (number == NUM_disconnect)
 		return error == NACRE_E_FORMAT;
 	if (stage == STAGE_START)
-		return error == NACRE_E_PROTOCOL || error == NACRE_E_FORMAT;
+		return error == NACRE_E_ORDER || error == NACRE_E_FORMAT;
 	if (verdict == VERDICT_REFUSE)
-		return error == NACRE_E_PROTOCOL;
+		return error == NACRE_E_ORDER;
 	if (verdict == VERDICT_DELIVER)
-		return error == 0 || error == NACRE_E_FORMAT || error == NACRE_E_PROTOCOL;
+		return error == 0 || error == NACRE_E_FORMAT || error == NACRE_E_ORDER;
 	return error == 0;
 }
 
@@ -313,7 +313,7 @@ an_injected_ignore_before_strict_kexinit_is_refused(void **state)
 	}
 	inject(s.p.client.conn, ignore, sizeof(ignore));
 	pair_run(&s.p);
-	assert_int_equal(pair_error(&s.p.client), NACRE_E_PROTOCOL);
+	assert_int_equal(pair_error(&s.p.client), NACRE_E_ORDER);
 	end(&s);
 }
 
@@ -524,14 +524,14 @@ a_silent_peer_is_ended_by_the_deadline_of_its_stage(void **state)
 	begin(&s, NULL, NULL); /* says nothing */
 	assert_int_equal(nacre_conn_deadline(s.p.client.conn), 15000);
 	assert_int_equal(nacre_conn_tick(s.p.client.conn, 14999), 0);
-	assert_int_equal(nacre_conn_tick(s.p.client.conn, 15000), NACRE_E_TIMEOUT);
+	assert_int_equal(nacre_conn_tick(s.p.client.conn, 15000), NACRE_E_TIMEOUT_BANNER);
 	end(&s);
 
 	begin(&s, NULL, NULL); /* only its identification */
 	inject(s.p.client.conn, "SSH-2.0-x\r\n", 11);
 	assert_int_equal(client_error(&s), 0);
 	assert_int_equal(nacre_conn_tick(s.p.client.conn, 29999), 0);
-	assert_int_equal(nacre_conn_tick(s.p.client.conn, 30000), NACRE_E_TIMEOUT);
+	assert_int_equal(nacre_conn_tick(s.p.client.conn, 30000), NACRE_E_TIMEOUT_KEX);
 	nacre_conn_error(s.p.client.conn, &error);
 	assert_non_null(strstr(error.message, "key exchange"));
 	end(&s);
@@ -540,7 +540,7 @@ a_silent_peer_is_ended_by_the_deadline_of_its_stage(void **state)
 	s.p.hold_server = true;
 	pair_run(&s.p);
 	assert_int_equal(nacre_conn_tick(s.p.client.conn, 29999), 0);
-	assert_int_equal(nacre_conn_tick(s.p.client.conn, 30000), NACRE_E_TIMEOUT);
+	assert_int_equal(nacre_conn_tick(s.p.client.conn, 30000), NACRE_E_TIMEOUT_AUTH);
 	nacre_conn_error(s.p.client.conn, &error);
 	assert_non_null(strstr(error.message, "authentication"));
 	end(&s);
@@ -575,7 +575,7 @@ a_client_that_does_not_log_in_is_ended_after_two_minutes(void **state)
 	pair_pass(&s.p, 119999);
 	assert_int_equal(pair_error(&s.p.server), 0);
 	pair_pass(&s.p, 1);
-	assert_int_equal(pair_error(&s.p.server), NACRE_E_TIMEOUT);
+	assert_int_equal(pair_error(&s.p.server), NACRE_E_TIMEOUT_AUTH);
 	assert_int_equal(pair_error(&s.p.client), NACRE_E_DISCONNECTED);
 	end(&s);
 }
@@ -600,7 +600,7 @@ keepalives_are_counted_and_given_up(void **state)
 		assert_int_equal(nacre_conn_tick(s.p.client.conn, 1000 + i * 1000), 0);
 	nacre_conn_get_info(s.p.client.conn, &info);
 	assert_int_equal(info.keepalives_unanswered, 3);
-	assert_int_equal(nacre_conn_tick(s.p.client.conn, 5000), NACRE_E_TIMEOUT);
+	assert_int_equal(nacre_conn_tick(s.p.client.conn, 5000), NACRE_E_TIMEOUT_KEEPALIVE);
 	end(&s);
 }
 

@@ -130,7 +130,7 @@ fail_with_output(struct session *s)
 	while (pair_move(&s->p, true, SIZE_MAX) > 0)
 		;
 	(void)pair_events(&s->p, &s->p.server);
-	assert_int_equal(pair_error(&s->p.server), NACRE_E_PROTOCOL);
+	assert_int_equal(pair_error(&s->p.server), NACRE_E_ORDER);
 }
 
 /* A peer that has earned its DISCONNECT and does not read it keeps a socket and a buffer for a while, not for ever. */
@@ -149,7 +149,7 @@ last_words_wait_for_a_reader_only_so_long(void **state)
 	(void)nacre_conn_tick(s.p.server.conn, at);
 	assert_int_equal(nacre_conn_wants(s.p.server.conn), NACRE_WANT_CLOSED);
 	assert_int_equal(nacre_conn_deadline(s.p.server.conn), -1);
-	assert_int_equal(pair_error(&s.p.server), NACRE_E_PROTOCOL);
+	assert_int_equal(pair_error(&s.p.server), NACRE_E_ORDER);
 	end(&s);
 }
 
@@ -190,7 +190,7 @@ rekeys_do_not_put_off_the_time_to_authenticate(void **state)
 		assert_int_equal(exchange_start(&s.p.client.conn->transport), 0);
 		pair_pass(&s.p, 10000);
 	}
-	assert_int_equal(pair_error(&s.p.server), NACRE_E_TIMEOUT);
+	assert_int_equal(pair_error(&s.p.server), NACRE_E_TIMEOUT_AUTH);
 	assert_true(s.p.now_ms <= 120000);
 	assert_true(s.p.server.conn->transport.kex_count > 10);
 	end(&s);
@@ -212,7 +212,7 @@ a_rekey_in_progress_does_not_hide_the_deadline(void **state)
 		(void)pair_events(&s.p, &s.p.server);
 	assert_non_null(s.p.server.conn->transport.exchange);
 	(void)nacre_conn_tick(s.p.server.conn, 121000);
-	assert_int_equal(pair_error(&s.p.server), NACRE_E_TIMEOUT);
+	assert_int_equal(pair_error(&s.p.server), NACRE_E_TIMEOUT_AUTH);
 	end(&s);
 }
 

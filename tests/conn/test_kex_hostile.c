@@ -316,24 +316,24 @@ messages_of_group_exchange_out_of_order_are_refused(void **state)
 		begin(&s, GEX, true);
 		puppet_send_number(s.p.client.conn, numbers[i]);
 		move(&s, true);
-		assert_int_equal(pair_error(&s.p.server), numbers[i] == 34 ? NACRE_E_FORMAT : NACRE_E_PROTOCOL);
+		assert_int_equal(pair_error(&s.p.server), numbers[i] == 34 ? NACRE_E_FORMAT : NACRE_E_ORDER);
 		end(&s);
 		begin(&s, GEX, true);
 		say(&s, true, MSG_kex_gex_request, &request);
 		puppet_send_number(s.p.client.conn, numbers[i]);
 		move(&s, true);
-		assert_int_equal(pair_error(&s.p.server), numbers[i] == 32 ? NACRE_E_FORMAT : NACRE_E_PROTOCOL);
+		assert_int_equal(pair_error(&s.p.server), numbers[i] == 32 ? NACRE_E_FORMAT : NACRE_E_ORDER);
 		end(&s);
 		begin(&s, GEX, false);
 		puppet_send_number(s.p.server.conn, numbers[i]);
 		move(&s, false);
-		assert_int_equal(pair_error(&s.p.client), numbers[i] == 31 ? NACRE_E_FORMAT : NACRE_E_PROTOCOL);
+		assert_int_equal(pair_error(&s.p.client), numbers[i] == 31 ? NACRE_E_FORMAT : NACRE_E_ORDER);
 		end(&s);
 		begin(&s, GEX, false);
 		say(&s, false, MSG_kex_gex_group, &group);
 		puppet_send_number(s.p.server.conn, numbers[i]);
 		move(&s, false);
-		assert_int_equal(pair_error(&s.p.client), numbers[i] == 33 ? NACRE_E_FORMAT : NACRE_E_PROTOCOL);
+		assert_int_equal(pair_error(&s.p.client), numbers[i] == 33 ? NACRE_E_FORMAT : NACRE_E_ORDER);
 		end(&s);
 	}
 }

@@ -310,7 +310,7 @@ ext_info_too_often_or_too_late_is_refused(void **state)
 	assert_int_equal(pair_error(&s.p.client), 0);
 	puppet_send(s.p.server.conn, empty, sizeof(empty));
 	pair_run(&s.p);
-	assert_int_equal(pair_error(&s.p.client), NACRE_E_PROTOCOL);
+	assert_int_equal(pair_error(&s.p.client), NACRE_E_ORDER);
 	end(&s);
 
 	begin(&s, NULL, NULL, keys.other);
@@ -325,7 +325,7 @@ ext_info_too_often_or_too_late_is_refused(void **state)
 	assert_true(pair_login(&s.p));
 	puppet_send(s.p.client.conn, empty, sizeof(empty));
 	pair_run(&s.p);
-	assert_int_equal(pair_error(&s.p.server), NACRE_E_PROTOCOL);
+	assert_int_equal(pair_error(&s.p.server), NACRE_E_ORDER);
 	end(&s);
 }
 

@@ -72,11 +72,11 @@ assert_holds(const char *path, const char *text)
 }
 
 static int
-read_it(const char *path, size_t max, enum file_care care, bool *absent, char *why, size_t cap)
+read_it(const char *path, size_t max, enum file_care care, char *why, size_t cap)
 {
 	struct failure failure = {.code = 0};
 	struct file_bytes bytes;
-	int rc = file_read(nacre_env_default(), path, max, care, &bytes, absent, &failure);
+	int rc = file_read(nacre_env_default(), path, max, care, &bytes, &failure);
 
 	snprintf(why, cap, "%s", failure.text);
 	file_bytes_free(nacre_env_default(), &bytes);
@@ -91,8 +91,8 @@ a_file_is_read_up_to_its_limit(void **state)
 	(void)state;
 	assert_holds(put("ten", "0123456789", 0644), "0123456789");
 	assert_holds(put("none", "", 0644), "");
-	assert_int_equal(read_it(put("ten", "0123456789", 0644), 10, FILE_PUBLIC, NULL, why, sizeof(why)), NACRE_OK);
-	assert_int_equal(read_it(path_of("ten"), 9, FILE_PUBLIC, NULL, why, sizeof(why)), NACRE_E_LIMIT);
+	assert_int_equal(read_it(put("ten", "0123456789", 0644), 10, FILE_PUBLIC, why, sizeof(why)), NACRE_OK);
+	assert_int_equal(read_it(path_of("ten"), 9, FILE_PUBLIC, why, sizeof(why)), NACRE_E_LIMIT);
 	assert_non_null(strstr(why, "ten"));
 }
 
@@ -100,18 +100,14 @@ static void
 what_is_no_regular_file_is_refused_without_waiting(void **state)
 {
 	char why[256];
-	bool absent;
 
 	(void)state;
 	assert_int_equal(mkfifo(path_of("fifo"), 0600), 0);
-	assert_int_equal(read_it(path_of("fifo"), 100, FILE_PUBLIC, &absent, why, sizeof(why)), NACRE_E_FILE);
+	assert_int_equal(read_it(path_of("fifo"), 100, FILE_PUBLIC, why, sizeof(why)), NACRE_E_FILE);
 	assert_non_null(strstr(why, "regular"));
-	assert_false(absent);
-	assert_int_equal(read_it(dir, 100, FILE_PUBLIC, &absent, why, sizeof(why)), NACRE_E_FILE);
-	assert_int_equal(read_it("/dev/zero", 100, FILE_PUBLIC, &absent, why, sizeof(why)), NACRE_E_FILE);
-	assert_false(absent);
-	assert_int_equal(read_it(path_of("nowhere"), 100, FILE_PUBLIC, &absent, why, sizeof(why)), NACRE_E_FILE);
-	assert_true(absent);
+	assert_int_equal(read_it(dir, 100, FILE_PUBLIC, why, sizeof(why)), NACRE_E_FILE);
+	assert_int_equal(read_it("/dev/zero", 100, FILE_PUBLIC, why, sizeof(why)), NACRE_E_FILE);
+	assert_int_equal(read_it(path_of("nowhere"), 100, FILE_PUBLIC, why, sizeof(why)), NACRE_E_FILE_MISSING);
 	assert_non_null(strstr(why, strerror(ENOENT)));
 }
 
@@ -124,12 +120,12 @@ a_secret_that_others_can_read_is_refused(void **state)
 	(void)state;
 	for (size_t i = 0; i < sizeof(open_modes) / sizeof(open_modes[0]); i++) {
 		assert_int_equal(
-		    read_it(put("key", "k", open_modes[i]), 10, FILE_SECRET, NULL, why, sizeof(why)), NACRE_E_FILE);
+		    read_it(put("key", "k", open_modes[i]), 10, FILE_SECRET, why, sizeof(why)), NACRE_E_FILE);
 		assert_non_null(strstr(why, "other users"));
-		assert_int_equal(read_it(path_of("key"), 10, FILE_PUBLIC, NULL, why, sizeof(why)), NACRE_OK);
+		assert_int_equal(read_it(path_of("key"), 10, FILE_PUBLIC, why, sizeof(why)), NACRE_OK);
 	}
-	assert_int_equal(read_it(put("key", "k", 0600), 10, FILE_SECRET, NULL, why, sizeof(why)), NACRE_OK);
-	assert_int_equal(read_it(put("key", "k", 0400), 10, FILE_SECRET, NULL, why, sizeof(why)), NACRE_OK);
+	assert_int_equal(read_it(put("key", "k", 0600), 10, FILE_SECRET, why, sizeof(why)), NACRE_OK);
+	assert_int_equal(read_it(put("key", "k", 0400), 10, FILE_SECRET, why, sizeof(why)), NACRE_OK);
 }
 
 static void
@@ -143,7 +139,7 @@ another_users_secret_is_refused(void **state)
 		print_message("only root can give a file away\n");
 		skip();
 	}
-	assert_int_equal(read_it(path_of("theirs"), 10, FILE_SECRET, NULL, why, sizeof(why)), NACRE_E_FILE);
+	assert_int_equal(read_it(path_of("theirs"), 10, FILE_SECRET, why, sizeof(why)), NACRE_E_FILE);
 	assert_non_null(strstr(why, "owned by another user"));
 }
 

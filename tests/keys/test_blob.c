@@ -64,9 +64,9 @@ a_type_that_nobody_knows_is_unsupported(void **state)
 
 	(void)state;
 	test_env_init(&t, 2);
-	assert_int_equal(parse(&t, slice_of(dss, sizeof(dss) - 1)), NACRE_E_UNSUPPORTED);
-	assert_int_equal(parse(&t, slice_of(empty, sizeof(empty) - 1)), NACRE_E_UNSUPPORTED);
-	assert_int_equal(parse(&t, slice_of(prefix, sizeof(prefix) - 1)), NACRE_E_UNSUPPORTED);
+	assert_int_equal(parse(&t, slice_of(dss, sizeof(dss) - 1)), NACRE_E_KEY_TYPE_UNKNOWN);
+	assert_int_equal(parse(&t, slice_of(empty, sizeof(empty) - 1)), NACRE_E_KEY_TYPE_UNKNOWN);
+	assert_int_equal(parse(&t, slice_of(prefix, sizeof(prefix) - 1)), NACRE_E_KEY_TYPE_UNKNOWN);
 	assert_int_equal(nacre_key_from_blob(NULL, (const uint8_t *)dss, 4, &key), NACRE_E_ARGUMENT);
 	assert_int_equal(nacre_key_from_blob(&t.env, NULL, 0, &key), NACRE_E_ARGUMENT);
 	keydata_assert_clean(&t);

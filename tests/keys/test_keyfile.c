@@ -115,7 +115,7 @@ static const struct {
     {"\n \n\t\r\n", NACRE_E_KEY_FORMAT, "empty"},
     {"nonsense", NACRE_E_KEY_FORMAT, "no BEGIN line"},
     {"-----BEGIN RSA PRIVATE KEY-----\n", NACRE_E_KEY_FORMAT, "no END line"},
-    {"-----BEGIN DSA PRIVATE KEY-----\n-----END DSA PRIVATE KEY-----\n", NACRE_E_UNSUPPORTED, "DSA"},
+    {"-----BEGIN DSA PRIVATE KEY-----\n-----END DSA PRIVATE KEY-----\n", NACRE_E_KEY_TYPE_UNKNOWN, "DSA"},
     {"-----BEGIN PRIVATE KEY-----\n-----END PRIVATE KEY-----\n", NACRE_E_KEY_FORMAT, "base64"},
     {"-----BEGIN PRIVATE KEY-----\nAAAA\n-----END PRIVATE KEY-----\n", NACRE_E_KEY_FORMAT, "PKCS#8"},
     {"-----BEGIN ENCRYPTED PRIVATE KEY-----\nAAAA\n-----END PRIVATE KEY-----\n", NACRE_E_KEY_FORMAT, "another"},

@@ -289,7 +289,7 @@ static const struct {
     {"more public lines", "Public-Lines: 2", "Public-Lines: 3", NACRE_E_KEY_FORMAT, "Public-Lines"},
     {"fewer public lines", "Public-Lines: 2", "Public-Lines: 1", NACRE_E_KEY_FORMAT, ""},
     {"countless public lines", "Public-Lines: 2", "Public-Lines: 99999999999", NACRE_E_KEY_FORMAT, "Public-Lines"},
-    {"public half", "AAAAC3N", "AAAAC3O", NACRE_E_UNSUPPORTED, "type"},
+    {"public half", "AAAAC3N", "AAAAC3O", NACRE_E_KEY_TYPE_UNKNOWN, "type"},
     {"Argon2d", "Argon2id", "Argon2d", NACRE_E_UNSUPPORTED, "Argon2d"},
     {"no derivation", "Key-Derivation", "Key-Direction", NACRE_E_KEY_FORMAT, "Key-Derivation"},
     {"2 GiB", "Memory: 8192", "Memory: 2097152", NACRE_E_UNSUPPORTED, "1 GiB"},

@@ -23,15 +23,15 @@ def probe(port, stage, command='echo pearl'):
     return done.stdout.decode(), 1000 * (time.monotonic() - began)
 
 
-def ended_by_the_deadline(said, took):
-    assert said.startswith('NACRE_E_TIMEOUT: '), said
+def ended_by_the_deadline(said, took, code):
+    assert said.startswith(f'NACRE_E_TIMEOUT{code}: '), said
     assert took >= MS, f'ended after {took} ms'
     return said
 
 
 def silent_at(stage):
     with silent.Server(stage) as server:
-        return ended_by_the_deadline(*probe(server.port, stage.split()[0]))
+        return ended_by_the_deadline(*probe(server.port, stage.split()[0]), '_' + stage.split()[0].upper())
 
 
 def paramiko(mode):
@@ -40,14 +40,14 @@ def paramiko(mode):
 
 def stalls_while(mode, stage):
     with paramiko(mode) as server:
-        said = ended_by_the_deadline(*probe(server.port, stage))
+        said = ended_by_the_deadline(*probe(server.port, stage), '_' + stage.upper())
         server.wait_for('stalled')
         return said
 
 
 def a_command_that_says_nothing_is_ended_by_its_own_deadline():
     with nacre.Server([HOST], place.authorized_keys(ED)) as server:
-        ended_by_the_deadline(*probe(server.port, 'run', 'cat; exec sleep 1000'))
+        ended_by_the_deadline(*probe(server.port, 'run', 'cat; exec sleep 1000'), '')
 
 
 def a_server_that_answers_is_not_ended():
