@@ -5,9 +5,10 @@
 #include <string.h>
 #include <unistd.h>
 #include "exec.h"
-#include "relay.h"
+#include "shell.h"
 #include "terminal.h"
 #include "trust.h"
+#include "tty.h"
 
 #define SHOWN_MAX 4096
 #define PASSWORD_MAX 1024
@@ -25,7 +26,7 @@ exec_log(void *ctx, enum nacre_log_level level, const char *channel, const char 
 	const struct settings *settings = ctx;
 
 	if (settings->log_level >= needed[level])
-		fprintf(stderr, "%s: %s\n", channel, message);
+		fprintf(stderr, "%s: %s%s", channel, message, tty_newline());
 }
 
 static int
@@ -140,18 +141,22 @@ exec_code(const struct nacre_exit *exit, const struct settings *settings)
 	    exit->core_dumped ? " (core dumped)" : "", exit->message[0] == '\0' ? "" : ": ", exit->message);
 }
 
+/* What went wrong is told once the terminal is as it was. */
 static int
-exec_command(nacre_client *client, const struct exec_options *o)
+exec_session(nacre_client *client, const struct exec_options *o)
 {
-	nacre_channel *channel = NULL;
+	struct shell shell;
 	struct nacre_exit exit;
-	int rc = nacre_client_exec_command(client, o->command, NULL, &channel);
+	int rc = shell_start(&shell, client, o), error;
 
 	if (rc == NACRE_OK)
-		rc = relay_run(client, channel, &exit);
-	nacre_channel_close(channel);
+		rc = relay_run(client, shell.channel, shell.is_raw ? &shell.person : NULL, &exit);
+	error = errno;
+	shell_end(&shell);
 	if (rc == NACRE_E_FILE)
-		return say_failure("standard output or error: %s", strerror(errno));
+		return say_failure("standard output or error: %s", strerror(error));
+	if (rc == NACRE_E_CANCELLED)
+		return TOOL_FAILED; /* the person knows why */
 	return rc == NACRE_OK ? exec_code(&exit, &o->settings) : exec_failed(client, &o->settings);
 }
 
@@ -173,25 +178,43 @@ exec_connect(nacre_client *client, struct exec_options *o)
 	return 0;
 }
 
+/* Runs until it is over; the exit code. */
+static int
+exec_run(struct exec_options *o)
+{
+	const struct nacre_env *env;
+	nacre_client *client;
+	struct nacre_env room;
+	int code = TOOL_FAILED;
+
+	if ((env = say_env(o->trace, &room)) == NULL)
+		return TOOL_FAILED;
+	if ((client = nacre_client_new(env)) == NULL)
+		return say_failure("out of memory");
+	if (exec_connect(client, o) == 0)
+		code = exec_session(client, o);
+	nacre_client_free(client);
+	return code;
+}
+
 int
 exec_main(int argc, char **argv)
 {
-	const struct nacre_env *env;
-	nacre_client *client = NULL;
 	struct exec_options options;
-	struct nacre_env room;
 	int code = exec_options_read(&options, argc, argv);
 
-	if (code != 0 || (env = say_env(options.trace, &room)) == NULL) {
-		code = TOOL_FAILED;
-		goto out;
-	}
-	if ((client = nacre_client_new(env)) == NULL)
-		code = say_failure("out of memory");
-	else
-		code = exec_connect(client, &options) != 0 ? TOOL_FAILED : exec_command(client, &options);
-out:
-	nacre_client_free(client);
+	code = code == 0 ? exec_run(&options) : TOOL_FAILED;
+	exec_options_free(&options);
+	return code;
+}
+
+int
+shell_main(int argc, char **argv)
+{
+	struct exec_options options;
+	int code = exec_options_read_shell(&options, argc, argv);
+
+	code = code == 0 ? exec_run(&options) : TOOL_FAILED;
 	exec_options_free(&options);
 	return code;
 }

@@ -8,17 +8,49 @@
 #include "trust.h"
 
 static const char usage[] =
-    "usage: nacre exec [-C] [-p port] [-l user] [-i keyfile]... [-o Keyword=value]... [--preset NAME] [--trace] "
-    "[user@]host command...";
+    "usage: nacre exec|shell [-C] [-p port] [-l user] [-i keyfile]... [-o Keyword=value]... [--preset NAME] [--trace]\n"
+    "                        [-t | -tt | -T] [-e character | -e none] [user@]host [command...]";
 
 static const struct {
 	char letter;
 	const char *keyword; /* NULL: the value is itself "Keyword=value" */
 } letters[] = {{'p', "Port"}, {'l', "User"}, {'i', "IdentityFile"}, {'o', NULL}};
 
+/* ssh(1)'s -e: a character, "^" and a letter, or "none". */
+static int
+take_escape(struct exec_options *o, const char *value)
+{
+	if (strcmp(value, "none") == 0)
+		o->escape = ESCAPE_NONE;
+	else if (value[0] == '^' && value[1] >= '@' && value[1] <= '_' && value[2] == '\0')
+		o->escape = value[1] - '@';
+	else if (value[0] != '\0' && value[1] == '\0')
+		o->escape = (unsigned char)value[0];
+	else
+		return say_failure("-e %s: one character, or none\n%s", value, usage);
+	return 0;
+}
+
+/* -t, -tt or -t twice, -T: the last word counts. False: another letter. */
+static bool
+take_terminal(struct exec_options *o, const char *word)
+{
+	if (strcmp(word, "-T") == 0)
+		o->terminal = TERMINAL_NEVER;
+	else if (strcmp(word, "-tt") == 0 || (strcmp(word, "-t") == 0 && o->terminal == TERMINAL_WANTED))
+		o->terminal = TERMINAL_FORCED;
+	else if (strcmp(word, "-t") == 0)
+		o->terminal = TERMINAL_WANTED;
+	else
+		return false;
+	return true;
+}
+
 static int
 take_letter(struct exec_options *o, char letter, const char *value)
 {
+	if (letter == 'e' && value != NULL)
+		return take_escape(o, value);
 	for (size_t i = 0; i < sizeof(letters) / sizeof(letters[0]); i++) {
 		if (letters[i].letter != letter)
 			continue;
@@ -44,6 +76,8 @@ take_options(struct exec_options *o, int argc, char **argv, int *at)
 			break;
 		if (strcmp(word, "--trace") == 0)
 			o->trace = true;
+		else if (take_terminal(o, word))
+			continue;
 		else if (strcmp(word, "-C") == 0)
 			rc = settings_set(&o->settings, "Compression", "yes", FOR_EXEC);
 		else if (strcmp(word, "--preset") == 0)
@@ -84,7 +118,7 @@ take_command(struct exec_options *o, char *const *words, int n)
 	size_t length = 1, used = 0;
 
 	if (n == 0)
-		return say_failure("a command is wanted\n%s", usage);
+		return o->is_shell ? 0 : say_failure("a command is wanted\n%s", usage);
 	for (int i = 0; i < n; i++)
 		length += strlen(words[i]) + 1;
 	if ((o->command = malloc(length)) == NULL)
@@ -123,13 +157,13 @@ take_agent(struct exec_options *o)
 }
 
 /* As with OpenSSH's client, options may stand before and behind the destination. */
-int
-exec_options_read(struct exec_options *o, int argc, char **argv)
+static int
+read_words(struct exec_options *o, int argc, char **argv, bool is_shell)
 {
 	const char *destination;
 	int at = 1, rc;
 
-	*o = (struct exec_options){.trace = false};
+	*o = (struct exec_options){.is_shell = is_shell, .escape = '~'};
 	settings_init(&o->settings);
 	if (nacre_env_default() == NULL)
 		return say_failure("there is no randomness on this system");
@@ -143,6 +177,18 @@ exec_options_read(struct exec_options *o, int argc, char **argv)
 	if ((rc = take_command(o, argv + at, argc - at)) != 0)
 		return rc;
 	return (rc = take_keys(o)) != 0 ? rc : take_agent(o);
+}
+
+int
+exec_options_read(struct exec_options *o, int argc, char **argv)
+{
+	return read_words(o, argc, argv, false);
+}
+
+int
+exec_options_read_shell(struct exec_options *o, int argc, char **argv)
+{
+	return read_words(o, argc, argv, true);
 }
 
 void

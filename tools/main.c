@@ -14,6 +14,10 @@ static const struct {
 	"           [user@]host command...\n"
 	"           runs a command on a server, with these three streams; the exit code is the command's,\n"
 	"           or 255 where it could not be run or did not end by itself"},
+    {"shell", shell_main,
+	"[the same] [-t | -tt | -T] [-e character] [user@]host [command...]\n"
+	"           runs your login shell there, in this terminal; ~? at the beginning of a line shows what else it "
+	"does"},
     {"get", get_main,
 	"[-P port] [-i keyfile] [-o Keyword=value] [-rpa] [-l kbit/s] [user@]host:path [local]\n"
 	"           fetches a file, or with -r a tree: -p keeps times and modes, -a goes on where it stopped"},

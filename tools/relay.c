@@ -4,12 +4,14 @@
 #include <fcntl.h>
 #include <limits.h>
 #include <poll.h>
+#include <string.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
 #include <unistd.h>
 #include "relay.h"
 
 #define RELAY_SIZE 131072
+#define TYPED_SIZE 4096
 
 /* How a descriptor of ours is written to. Its own O_NONBLOCK is shared with other processes, and is left alone. */
 enum sink_kind {
@@ -40,6 +42,7 @@ struct source {
 struct relay {
 	nacre_client *client;
 	nacre_channel *channel;
+	const struct relay_person *person; /* or NULL */
 	struct source in;
 	struct sink out, err;
 };
@@ -133,30 +136,54 @@ sink_step(struct sink *sink, nacre_channel *channel)
 	}
 }
 
-/* Standard input that cannot be read has ended. */
-static void
-source_fill(struct source *in)
+/* What a person types comes in small pieces, and may be meant for the person's own program. */
+static int
+source_type(struct source *in, const struct relay_person *person, ssize_t *k)
 {
+	unsigned char typed[TYPED_SIZE];
+	int rc;
+
+	*k = read(STDIN_FILENO, typed, sizeof(typed));
+	if (*k <= 0)
+		return NACRE_OK;
+	in->from = 0;
+	rc = person->on_typed(person->ctx, typed, (size_t)*k, in->p, &in->to);
+	explicit_bzero(typed, sizeof(typed)); /* a password, often */
+	return rc;
+}
+
+/* Standard input that cannot be read has ended. */
+static int
+source_fill(struct source *in, const struct relay_person *person)
+{
+	int rc = NACRE_OK;
 	ssize_t k;
 
 	if (!in->ready || in->ended || in->from < in->to)
-		return;
+		return NACRE_OK;
 	in->ready = false;
-	k = read(STDIN_FILENO, in->p, sizeof(in->p));
+	in->from = in->to = 0;
+	if (person != NULL)
+		rc = source_type(in, person, &k);
+	else
+		k = read(STDIN_FILENO, in->p, sizeof(in->p));
 	if (k < 0 && is_later(errno))
-		return;
+		return NACRE_OK;
 	in->ended = k <= 0;
-	in->from = 0;
-	in->to = k <= 0 ? 0 : (size_t)k;
+	if (person == NULL && k > 0)
+		in->to = (size_t)k;
+	return rc;
 }
 
 /* A command that reads no more is no failure: the rest of its input is dropped. */
 static int
-source_step(struct source *in, nacre_channel *channel)
+source_step(struct source *in, nacre_channel *channel, const struct relay_person *person)
 {
 	int64_t k;
+	int rc;
 
-	source_fill(in);
+	if ((rc = source_fill(in, person)) != NACRE_OK)
+		return rc;
 	while (in->from < in->to) {
 		k = nacre_channel_write(channel, in->p + in->from, in->to - in->from);
 		if (k == NACRE_E_AGAIN)
@@ -195,7 +222,7 @@ relay_step(struct relay *r)
 		rc = rc_err;
 	else
 		errno = error;
-	return rc == NACRE_OK ? source_step(&r->in, r->channel) : rc;
+	return rc == NACRE_OK ? source_step(&r->in, r->channel, r->person) : rc;
 }
 
 static struct pollfd
@@ -207,26 +234,27 @@ interest(int fd, bool wanted, short events)
 static int
 relay_wait(struct relay *r)
 {
-	struct pollfd fds[3];
+	struct pollfd fds[4];
 	int rc;
 
 	fds[0] = interest(STDIN_FILENO, !r->in.ended && r->in.from == r->in.to, POLLIN);
 	fds[1] = interest(r->out.fd, r->out.full, POLLOUT);
 	fds[2] = interest(r->err.fd, r->err.full, POLLOUT);
-	rc = nacre_client_wait(r->client, fds, 3, -1);
+	fds[3] = interest(r->person == NULL ? -1 : r->person->fd, r->person != NULL, POLLIN);
+	rc = nacre_client_wait(r->client, fds, 4, -1);
 	r->in.ready = fds[0].revents != 0;
 	r->out.full = r->out.full && fds[1].revents == 0;
 	r->err.full = r->err.full && fds[2].revents == 0;
-	return rc;
+	return rc == NACRE_OK && fds[3].revents != 0 ? r->person->on_ready(r->person->ctx) : rc;
 }
 
 int
-relay_run(nacre_client *client, nacre_channel *channel, struct nacre_exit *exit)
+relay_run(nacre_client *client, nacre_channel *channel, const struct relay_person *person, struct nacre_exit *exit)
 {
 	static struct relay relay; /* 400 KiB: too much for a stack */
 	int rc;
 
-	relay = (struct relay){.client = client, .channel = channel};
+	relay = (struct relay){.client = client, .channel = channel, .person = person};
 	sink_open(&relay.out, STDOUT_FILENO, nacre_channel_read);
 	sink_open(&relay.err, STDERR_FILENO, nacre_channel_read_stderr);
 	nacre_channel_set_timeout(channel, 0);
@@ -236,10 +264,11 @@ relay_run(nacre_client *client, nacre_channel *channel, struct nacre_exit *exit)
 			break;
 	}
 	/* What arrived before the connection was lost is still the command's word. */
-	if (rc != NACRE_OK && rc != NACRE_E_FILE)
+	if (rc != NACRE_OK && rc != NACRE_E_FILE && rc != NACRE_E_CANCELLED)
 		(void)relay_step(&relay);
 	if (rc == NACRE_OK)
 		rc = nacre_channel_wait_exit(channel, exit);
+	explicit_bzero(relay.in.p, sizeof(relay.in.p)); /* passwords are typed here */
 	sink_close(&relay.out);
 	sink_close(&relay.err);
 	return rc;
