@@ -71,11 +71,31 @@ NACRE_API void nacre_agent_list_free(struct nacre_agent_list *list);
 NACRE_API int nacre_agent_sign(void *agent, const nacre_key *key, const char *algorithm, const uint8_t *data, size_t n,
     uint8_t *signature, size_t size, size_t *signature_n);
 
+/* A place on the way of a forwarded agent. It is known by its host keys, or by its certificates: of one of the
+ * authorities, for the name. All of it is borrowed during the call. */
+struct nacre_agent_hop {
+	const char *user; /* a pattern for the account there; NULL: any */
+	const char *host; /* its name; NULL, in `from` alone and with no keys: where the agent is */
+	const nacre_key *const *keys, *const *authorities;
+	size_t n_keys, n_authorities;
+};
+
+/* A key may be used to log in from one place to another; of `from`, user is NULL. Those who have more than one step to go
+ * want a destination for each. */
+struct nacre_agent_destination {
+	struct nacre_agent_hop from, to;
+};
+
 /* How a key may be used. Zero where nothing restricts it. */
 struct nacre_agent_constraints {
 	size_t size; /* sizeof(struct nacre_agent_constraints) */
 	uint32_t lifetime_s; /* then the agent forgets it */
 	bool confirm; /* its owner is asked each time */
+	/* n_destinations places where it may be used, and nowhere else (restrict-destination-v00@openssh.com). An agent that
+	 * does not know this refuses the key. The agent wants nacre_agent_session_bind then, and a connection of its own for
+	 * each login, which nacre_client_connect opens unless `agent` is given. */
+	const struct nacre_agent_destination *destinations;
+	size_t n_destinations;
 };
 
 /* Gives a key to the agent: one with its private half, or a security key's with its handle; a certificate joined to such a
@@ -100,8 +120,31 @@ NACRE_API int nacre_agent_session_bind(nacre_agent *agent, const nacre_key *host
     struct nacre_bytes signature, bool forwarding) NACRE_CHECK;
 
 /* An agent in this process: keys, constraints and the lock as in ssh-agent(1). Security keys are refused, since it has no
- * device. */
+ * device; constraints that are not known here too. */
 typedef struct nacre_agent_memory nacre_agent_memory;
+/* One who asks it over a connection of its own: what a session-bind says holds there alone. */
+typedef struct nacre_agent_caller nacre_agent_caller;
+
+enum nacre_agent_operation {
+	NACRE_AGENT_LIST,
+	NACRE_AGENT_SIGN,
+	NACRE_AGENT_ADD,
+	NACRE_AGENT_REMOVE,
+	NACRE_AGENT_REMOVE_ALL,
+	NACRE_AGENT_LOCK,
+	NACRE_AGENT_UNLOCK,
+	NACRE_AGENT_EXTENSION
+};
+
+/* What somebody wants of the agent. All of it lives during the call. */
+struct nacre_agent_request {
+	enum nacre_agent_operation operation;
+	const nacre_key *key; /* SIGN, ADD, REMOVE: that one; LIST: each in turn, which is left out where refused; else NULL */
+	struct nacre_bytes data; /* SIGN: what is to be signed; EXTENSION: its name */
+	void *caller; /* as given to nacre_agent_caller_new; NULL: nacre_agent_memory_answer */
+	const nacre_key *host_key; /* of the session that the caller's connection was bound to last; NULL: of none */
+	bool forwarding; /* the agent is forwarded over that session: who asks is on its other end */
+};
 
 struct nacre_agent_memory_options {
 	size_t size; /* sizeof(struct nacre_agent_memory_options) */
@@ -112,7 +155,11 @@ struct nacre_agent_memory_options {
 	bool (*confirm)(void *ctx, const nacre_key *key);
 	/* Hears each session-bind whose signature holds. NULL: nobody does. */
 	void (*bound)(void *ctx, const nacre_key *host_key, struct nacre_bytes session_id, bool forwarding);
-	void *ctx; /* passed to the three */
+	void *ctx; /* passed to all of them */
+	/* May this be done? After all other checks, but before `confirm`. NULL: it may. */
+	bool (*filter)(void *ctx, const struct nacre_agent_request *request);
+	/* Seconds since 1970, to look at certificates of hosts that keys are restricted to. NULL: none of them holds. */
+	uint64_t (*now)(void *ctx);
 };
 
 /* options: NULL for the defaults. *memory is NULL on failure: NACRE_E_ARGUMENT, NACRE_E_NOMEM. env is borrowed until
@@ -121,10 +168,18 @@ NACRE_API int nacre_agent_memory_new(const struct nacre_env *env, const struct n
     nacre_agent_memory **memory) NACRE_CHECK;
 /* Wipes and frees. NULL is fine. */
 NACRE_API void nacre_agent_memory_free(nacre_agent_memory *memory);
-/* Answers one request: a nacre_agent_exchange_fn, whose ctx is the nacre_agent_memory. What makes no sense is answered
- * by FAILURE; it never returns an error but NACRE_E_NOMEM. */
+/* Answers one request: a nacre_agent_exchange_fn, whose ctx is the nacre_agent_memory, as one caller that is always there.
+ * What makes no sense is answered by FAILURE; it never returns an error. */
 NACRE_API int nacre_agent_memory_answer(
     void *memory, const uint8_t *request, size_t n, uint8_t *reply, size_t size, size_t *reply_n);
+/* One more caller; ctx is for the filter. *caller is NULL on failure: NACRE_E_ARGUMENT, NACRE_E_NOMEM. Freed before the
+ * agent. */
+NACRE_API int nacre_agent_caller_new(nacre_agent_memory *memory, void *ctx, nacre_agent_caller **caller) NACRE_CHECK;
+/* NULL is fine. */
+NACRE_API void nacre_agent_caller_free(nacre_agent_caller *caller);
+/* As nacre_agent_memory_answer, with the nacre_agent_caller for a ctx. */
+NACRE_API int nacre_agent_caller_answer(
+    void *caller, const uint8_t *request, size_t n, uint8_t *reply, size_t size, size_t *reply_n);
 /* How many keys it has. */
 NACRE_API size_t nacre_agent_memory_count(const nacre_agent_memory *memory);
 

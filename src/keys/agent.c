@@ -1,5 +1,6 @@
 /* agent: requests to an agent, and what its replies mean. Knows: each request's fields and answer. Must not know: where
  * the agent is. draft-ietf-sshm-ssh-agent 4, 5; OpenSSH PROTOCOL.agent 1. */
+#include "agent_destination.h"
 #include "agent_message.h"
 #include "mem.h"
 
@@ -292,29 +293,55 @@ nacre_agent_sign(void *ctx, const nacre_key *key, const char *algorithm, const u
 static void
 put_constraints(struct buf *b, const struct nacre_agent_constraints *c)
 {
+	size_t mark;
+
 	if (c->lifetime_s != 0) {
 		buf_put_u8(b, AGENT_CONSTRAIN_LIFETIME);
 		buf_put_u32(b, c->lifetime_s);
 	}
 	if (c->confirm)
 		buf_put_u8(b, AGENT_CONSTRAIN_CONFIRM);
+	if (c->n_destinations == 0)
+		return;
+	buf_put_u8(b, AGENT_CONSTRAIN_EXTENSION);
+	buf_put_cstring(b, AGENT_RESTRICT_DESTINATION);
+	mark = buf_begin_string(b);
+	agent_put_destinations(b, c->destinations, c->n_destinations);
+	buf_end_string(b, mark);
+}
+
+static bool
+are_usable(const struct nacre_agent_constraints *c)
+{
+	if (c->size != sizeof(*c) || (c->destinations == NULL && c->n_destinations > 0))
+		return false;
+	for (size_t i = 0; i < c->n_destinations; i++) {
+		if (!agent_destination_is_usable(&c->destinations[i]))
+			return false;
+	}
+	return true;
+}
+
+static bool
+restricts(const struct nacre_agent_constraints *c)
+{
+	return c != NULL && (c->lifetime_s != 0 || c->confirm || c->n_destinations > 0);
 }
 
 int
 nacre_agent_add(nacre_agent *agent, const nacre_key *key, const struct nacre_agent_constraints *constraints)
 {
-	bool constrained = constraints != NULL && (constraints->lifetime_s != 0 || constraints->confirm);
-	int rc = begin(agent, constrained ? AGENT_ADD_ID_CONSTRAINED : AGENT_ADD_IDENTITY);
+	int rc = begin(agent, restricts(constraints) ? AGENT_ADD_ID_CONSTRAINED : AGENT_ADD_IDENTITY);
 
 	if (rc != NACRE_OK)
 		return rc;
-	if (key == NULL || (constraints != NULL && constraints->size != sizeof(*constraints)))
+	if (key == NULL || (constraints != NULL && !are_usable(constraints)))
 		return NACRE_E_ARGUMENT;
 	if (!nacre_key_has_private(key) && key->sk_file == NULL)
 		return NACRE_E_ARGUMENT;
 	agent_put_private(&agent->request, key);
 	buf_put_cstring(&agent->request, nacre_key_comment(key));
-	if (constrained)
+	if (restricts(constraints))
 		put_constraints(&agent->request, constraints);
 	return ask_plainly(agent);
 }

@@ -1,34 +1,14 @@
 /* agent_memory: an agent in this process. Knows: its keys, their constraints, the lock. Must not know: who asks.
  * draft-ietf-sshm-ssh-agent 4, 5; OpenSSH PROTOCOL.agent 1. */
-#include "agent_message.h"
+#include "agent_memory.h"
+#include "agent_destination.h"
+#include "bcrypt_pbkdf.h"
 #include "mem.h"
 
 #include <sodium.h>
 
 #define KEYS_MAX 256
-#define PASSPHRASE_HASH 32
-
-struct held_key {
-	nacre_key *key;
-	int64_t expires; /* 0: never */
-	bool confirm;
-};
-
-struct nacre_agent_memory {
-	const struct nacre_env *env;
-	struct nacre_agent_memory_options options;
-	struct held_key *keys;
-	size_t n;
-	bool locked;
-	uint8_t salt[16], lock_hash[PASSPHRASE_HASH];
-};
-
-/* One request: its fields, and where the reply goes. */
-struct agent_call {
-	struct nacre_agent_memory *m;
-	struct reader r;
-	struct buf *reply;
-};
+#define LOCK_ROUNDS 4 /* of bcrypt: guessing shall not be cheap */
 
 int
 nacre_agent_memory_new(
@@ -42,6 +22,7 @@ nacre_agent_memory_new(
 	if ((m = mem_new(env, sizeof(*m))) == NULL)
 		return NACRE_E_NOMEM;
 	m->env = env;
+	m->caller.memory = m;
 	if (options != NULL)
 		m->options = *options;
 	if (m->options.keys_max == 0)
@@ -55,9 +36,17 @@ nacre_agent_memory_new(
 }
 
 static void
+release(const struct nacre_agent_memory *m, struct held_key *held)
+{
+	nacre_key_free(held->key);
+	mem_free(m->env, held->destinations, held->destinations_n);
+	*held = (struct held_key){.key = NULL};
+}
+
+static void
 drop(struct nacre_agent_memory *m, size_t i)
 {
-	nacre_key_free(m->keys[i].key);
+	release(m, &m->keys[i]);
 	for (m->n--; i < m->n; i++)
 		m->keys[i] = m->keys[i + 1];
 	m->keys[m->n] = (struct held_key){.key = NULL};
@@ -70,6 +59,7 @@ nacre_agent_memory_free(nacre_agent_memory *m)
 		return;
 	while (m->n > 0)
 		drop(m, m->n - 1);
+	agent_caller_forget(&m->caller);
 	mem_free(m->env, m->keys, m->options.keys_max * sizeof(*m->keys));
 	mem_wipe_free(m->env, m, sizeof(*m));
 }
@@ -102,20 +92,50 @@ find(const struct nacre_agent_memory *m, struct slice blob)
 	return i;
 }
 
+bool
+agent_filter(const struct agent_call *c, enum nacre_agent_operation operation, const nacre_key *key, struct slice data)
+{
+	const struct nacre_agent_memory_options *o = &c->m->options;
+	const struct agent_hop *last = c->caller->n_hops == 0 ? NULL : &c->caller->hops[c->caller->n_hops - 1];
+	const struct nacre_agent_request request = {
+	    .operation = operation,
+	    .key = key,
+	    .data = {data.p, data.n},
+	    .caller = c->caller->ctx,
+	    .host_key = last == NULL ? NULL : last->host_key,
+	    .forwarding = last != NULL && last->forwarding,
+	};
+
+	return o->filter == NULL || o->filter(o->ctx, &request);
+}
+
 /* Each of these reads its request, and returns the reply's type where that is all of the reply; 0 where it has written
  * one. */
+
+static bool
+is_listed(const struct agent_call *c, const struct held_key *held)
+{
+	return agent_caller_sees(c->caller, held) && agent_filter(c, NACRE_AGENT_LIST, held->key, SLICE_NONE);
+}
 
 static int
 list(struct agent_call *c)
 {
-	size_t i, n = c->m->locked ? 0 : c->m->n;
+	size_t i, mark, n = c->m->locked ? 0 : c->m->n;
+	uint32_t listed = 0;
 
 	buf_put_u8(c->reply, AGENT_IDENTITIES_ANSWER);
-	buf_put_u32(c->reply, (uint32_t)n);
+	mark = c->reply->n;
+	buf_put_u32(c->reply, 0);
 	for (i = 0; i < n; i++) {
+		if (!is_listed(c, &c->m->keys[i]))
+			continue;
 		buf_put_string(c->reply, key_blob(c->m->keys[i].key));
 		buf_put_cstring(c->reply, nacre_key_comment(c->m->keys[i].key));
+		listed++;
 	}
+	if (c->reply->bad == 0)
+		put_be32(c->reply->p + mark, listed);
 	return 0;
 }
 
@@ -134,9 +154,13 @@ algorithm_for(const nacre_key *key, uint32_t flags)
 }
 
 static bool
-may_sign(const struct nacre_agent_memory *m, const struct held_key *held)
+may_sign(const struct agent_call *c, const struct held_key *held, struct slice data)
 {
-	return !held->confirm || (m->options.confirm != NULL && m->options.confirm(m->options.ctx, held->key));
+	const struct nacre_agent_memory_options *o = &c->m->options;
+
+	if (!agent_caller_may_sign(c->caller, held, data) || !agent_filter(c, NACRE_AGENT_SIGN, held->key, data))
+		return false;
+	return !held->confirm || (o->confirm != NULL && o->confirm(o->ctx, held->key));
 }
 
 static int
@@ -147,7 +171,7 @@ sign(struct agent_call *c)
 	size_t i = find(c->m, blob), mark;
 	const struct sigalg *algorithm;
 
-	if (c->r.bad || c->r.n != 0 || c->m->locked || i == c->m->n || !may_sign(c->m, &c->m->keys[i]))
+	if (c->r.bad || c->r.n != 0 || c->m->locked || i == c->m->n || !may_sign(c, &c->m->keys[i], data))
 		return AGENT_FAILURE;
 	if ((algorithm = algorithm_for(c->m->keys[i].key, flags)) == NULL)
 		return AGENT_FAILURE;
@@ -159,29 +183,58 @@ sign(struct agent_call *c)
 	return 0;
 }
 
+static bool
+read_lifetime(struct agent_call *c, struct held_key *held)
+{
+	const struct nacre_agent_memory_options *o = &c->m->options;
+	uint32_t lifetime = reader_u32(&c->r);
+
+	if (o->clock == NULL || lifetime == 0)
+		return false;
+	held->expires = o->clock(o->ctx) + lifetime;
+	return true;
+}
+
+static bool
+read_destinations(struct agent_call *c, struct held_key *held)
+{
+	struct slice list;
+
+	if (!slice_is(reader_string(&c->r), AGENT_RESTRICT_DESTINATION) || held->destinations != NULL)
+		return false;
+	list = reader_string(&c->r);
+	if (c->r.bad || !agent_destinations_are_sound(c->m->env, list))
+		return false;
+	if ((held->destinations = mem_new(c->m->env, list.n)) == NULL)
+		return false;
+	memcpy(held->destinations, list.p, list.n);
+	held->destinations_n = list.n;
+	return true;
+}
+
+static bool
+read_constraint(struct agent_call *c, struct held_key *held)
+{
+	switch (reader_u8(&c->r)) {
+	case AGENT_CONSTRAIN_LIFETIME:
+		return read_lifetime(c, held);
+	case AGENT_CONSTRAIN_CONFIRM:
+		held->confirm = true;
+		return c->m->options.confirm != NULL;
+	case AGENT_CONSTRAIN_EXTENSION:
+		return read_destinations(c, held);
+	default:
+		return false;
+	}
+}
+
 /* False for one that is not known or cannot be kept: a key that should be restricted is not taken without. */
 static bool
 read_constraints(struct agent_call *c, struct held_key *held)
 {
-	const struct nacre_agent_memory_options *o = &c->m->options;
-	uint32_t lifetime;
-
 	while (c->r.n > 0) {
-		switch (reader_u8(&c->r)) {
-		case AGENT_CONSTRAIN_LIFETIME:
-			lifetime = reader_u32(&c->r);
-			if (o->clock == NULL || lifetime == 0)
-				return false;
-			held->expires = o->clock(o->ctx) + lifetime;
-			break;
-		case AGENT_CONSTRAIN_CONFIRM:
-			held->confirm = true;
-			if (o->confirm == NULL)
-				return false;
-			break;
-		default:
+		if (!read_constraint(c, held))
 			return false;
-		}
 	}
 	return !c->r.bad;
 }
@@ -197,7 +250,7 @@ add(struct agent_call *c, bool constrained)
 		return AGENT_FAILURE;
 	comment = reader_string(&c->r);
 	if (c->r.bad || (!constrained && c->r.n != 0) || !read_constraints(c, &held) ||
-	    key_set_comment(held.key, comment) != 0)
+	    key_set_comment(held.key, comment) != 0 || !agent_filter(c, NACRE_AGENT_ADD, held.key, SLICE_NONE))
 		goto refused;
 	/* What is known already gets the new constraints. */
 	if ((i = find(c->m, key_blob(held.key))) < c->m->n)
@@ -207,7 +260,7 @@ add(struct agent_call *c, bool constrained)
 	c->m->keys[c->m->n++] = held;
 	return AGENT_SUCCESS;
 refused:
-	nacre_key_free(held.key);
+	release(c->m, &held);
 	return AGENT_FAILURE;
 }
 
@@ -232,6 +285,9 @@ remove_one(struct agent_call *c)
 
 	if (c->r.bad || c->r.n != 0 || c->m->locked || i == c->m->n)
 		return AGENT_FAILURE;
+	if (!agent_caller_sees(c->caller, &c->m->keys[i]) ||
+	    !agent_filter(c, NACRE_AGENT_REMOVE, c->m->keys[i].key, SLICE_NONE))
+		return AGENT_FAILURE;
 	drop(c->m, i);
 	return AGENT_SUCCESS;
 }
@@ -239,17 +295,18 @@ remove_one(struct agent_call *c)
 static int
 remove_all(struct agent_call *c)
 {
-	if (c->r.n != 0 || c->m->locked)
+	if (c->r.n != 0 || c->m->locked || !agent_filter(c, NACRE_AGENT_REMOVE_ALL, NULL, SLICE_NONE))
 		return AGENT_FAILURE;
 	while (c->m->n > 0)
 		drop(c->m, c->m->n - 1);
 	return AGENT_SUCCESS;
 }
 
+/* An empty passphrase is none. */
 static int
-hash_passphrase(const struct nacre_agent_memory *m, struct slice passphrase, uint8_t out[PASSPHRASE_HASH])
+hash_passphrase(const struct nacre_agent_memory *m, struct slice passphrase, uint8_t out[AGENT_LOCK_HASH])
 {
-	return crypto_generichash(out, PASSPHRASE_HASH, passphrase.p, passphrase.n, m->salt, sizeof(m->salt));
+	return bcrypt_pbkdf(m->env, passphrase, slice_of(m->salt, sizeof(m->salt)), LOCK_ROUNDS, out, AGENT_LOCK_HASH);
 }
 
 static int
@@ -258,8 +315,9 @@ lock(struct agent_call *c)
 	struct nacre_agent_memory *m = c->m;
 	struct slice passphrase = reader_string(&c->r);
 
-	if (c->r.bad || c->r.n != 0 || m->locked || mem_random(m->env, m->salt, sizeof(m->salt)) != 0 ||
-	    hash_passphrase(m, passphrase, m->lock_hash) != 0)
+	if (c->r.bad || c->r.n != 0 || m->locked || !agent_filter(c, NACRE_AGENT_LOCK, NULL, SLICE_NONE))
+		return AGENT_FAILURE;
+	if (mem_random(m->env, m->salt, sizeof(m->salt)) != 0 || hash_passphrase(m, passphrase, m->lock_hash) != 0)
 		return AGENT_FAILURE;
 	m->locked = true;
 	return AGENT_SUCCESS;
@@ -269,34 +327,14 @@ static int
 unlock(struct agent_call *c)
 {
 	struct slice passphrase = reader_string(&c->r);
-	uint8_t hash[PASSPHRASE_HASH] = {0};
+	uint8_t hash[AGENT_LOCK_HASH] = {0};
 
-	if (c->r.bad || c->r.n != 0 || !c->m->locked || hash_passphrase(c->m, passphrase, hash) != 0 ||
-	    sodium_memcmp(hash, c->m->lock_hash, sizeof(hash)) != 0)
+	if (c->r.bad || c->r.n != 0 || !c->m->locked || !agent_filter(c, NACRE_AGENT_UNLOCK, NULL, SLICE_NONE))
+		return AGENT_FAILURE;
+	if (hash_passphrase(c->m, passphrase, hash) != 0 || sodium_memcmp(hash, c->m->lock_hash, sizeof(hash)) != 0)
 		return AGENT_FAILURE;
 	c->m->locked = false;
 	return AGENT_SUCCESS;
-}
-
-/* OpenSSH PROTOCOL.agent 1: the host key's signature of the session id is looked at here, not only kept. */
-static int
-bind_session(struct agent_call *c)
-{
-	struct slice blob = reader_string(&c->r), id = reader_string(&c->r), signature = reader_string(&c->r);
-	const struct nacre_agent_memory_options *o = &c->m->options;
-	uint8_t forwarding = reader_u8(&c->r);
-	nacre_key *host_key = NULL;
-	int type = AGENT_EXTENSION_FAILURE;
-
-	if (c->r.bad || c->r.n != 0 || key_parse_blob(c->m->env, blob, &host_key) != 0)
-		return type;
-	if (nacre_key_verify(host_key, NULL, id.p, id.n, signature.p, signature.n, 0, NULL) == 0) {
-		type = AGENT_SUCCESS;
-		if (o->bound != NULL)
-			o->bound(o->ctx, host_key, (struct nacre_bytes){id.p, id.n}, forwarding != 0);
-	}
-	nacre_key_free(host_key);
-	return type;
 }
 
 static int
@@ -318,9 +356,12 @@ extend(struct agent_call *c)
 
 	if (c->r.bad)
 		return AGENT_FAILURE;
-	if (slice_is(name, "query"))
-		return query(c);
-	return slice_is(name, AGENT_SESSION_BIND) ? bind_session(c) : AGENT_EXTENSION_FAILURE;
+	/* What binds only ever takes away: it is not the filter's to refuse. */
+	if (slice_is(name, AGENT_SESSION_BIND))
+		return agent_bind_session(c);
+	if (!agent_filter(c, NACRE_AGENT_EXTENSION, NULL, name))
+		return AGENT_FAILURE;
+	return slice_is(name, "query") ? query(c) : AGENT_EXTENSION_FAILURE;
 }
 
 static const struct {
@@ -350,11 +391,12 @@ answer(struct agent_call *c)
 }
 
 int
-nacre_agent_memory_answer(void *memory, const uint8_t *request, size_t n, uint8_t *reply, size_t size, size_t *reply_n)
+nacre_agent_caller_answer(void *caller, const uint8_t *request, size_t n, uint8_t *reply, size_t size, size_t *reply_n)
 {
-	struct nacre_agent_memory *m = memory;
+	struct nacre_agent_caller *who = caller;
+	struct nacre_agent_memory *m = who->memory;
 	struct buf out = {.env = m->env, .p = reply, .cap = size, .max = size};
-	struct agent_call c = {.m = m, .r = reader_of(slice_of(request, n)), .reply = &out};
+	struct agent_call c = {.m = m, .caller = who, .r = reader_of(slice_of(request, n)), .reply = &out};
 	int type;
 
 	drop_expired(m);
@@ -367,4 +409,12 @@ nacre_agent_memory_answer(void *memory, const uint8_t *request, size_t n, uint8_
 	}
 	*reply_n = out.n;
 	return NACRE_OK;
+}
+
+int
+nacre_agent_memory_answer(void *memory, const uint8_t *request, size_t n, uint8_t *reply, size_t size, size_t *reply_n)
+{
+	struct nacre_agent_memory *m = memory;
+
+	return nacre_agent_caller_answer(&m->caller, request, n, reply, size, reply_n);
 }

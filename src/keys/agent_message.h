@@ -1,5 +1,5 @@
-/* agent_message: the numbers of the agent protocol, and the private fields that it carries. Knows: what both of its ends
- * share. Must not know: sockets. draft-ietf-sshm-ssh-agent 4, 6. */
+/* agent_message: the numbers of the agent protocol, and the private fields that it carries. Knows: what both of its
+ * ends share. Must not know: sockets. draft-ietf-sshm-ssh-agent 4, 6. */
 #ifndef KEYS_AGENT_MESSAGE_H
 #define KEYS_AGENT_MESSAGE_H
 

@@ -100,6 +100,21 @@ add_briefly(void)
 	add_with(3600, false);
 }
 
+/* KEYFILE is preceded by the name and the key of the only host where it may be used. */
+static void
+add_for(void)
+{
+	nacre_key *key = load(files[2]), *host_key = load(files[1]);
+	const nacre_key *only[] = {host_key};
+	const struct nacre_agent_destination there = {.to = {.host = files[0], .keys = only, .n_keys = 1}};
+	const struct nacre_agent_constraints constraints = {
+	    .size = sizeof(constraints), .destinations = &there, .n_destinations = 1};
+
+	CHECK(nacre_agent_add(agent, key, &constraints));
+	nacre_key_free(key);
+	nacre_key_free(host_key);
+}
+
 static void
 add_to_confirm(void)
 {
@@ -154,14 +169,16 @@ static void
 serve_one(int fd, nacre_agent_memory *memory)
 {
 	static uint8_t in[NACRE_AGENT_MESSAGE_MAX], out[NACRE_AGENT_MESSAGE_MAX + 4];
+	nacre_agent_caller *caller;
 	uint8_t head[4];
 	size_t n;
 
+	CHECK(nacre_agent_caller_new(memory, NULL, &caller));
 	while (read_all(fd, head, 4)) {
 		n = (size_t)head[0] << 24 | (size_t)head[1] << 16 | (size_t)head[2] << 8 | head[3];
 		if (n > sizeof(in) || !read_all(fd, in, n))
 			break;
-		CHECK(nacre_agent_memory_answer(memory, in, n, out + 4, NACRE_AGENT_MESSAGE_MAX, &n));
+		CHECK(nacre_agent_caller_answer(caller, in, n, out + 4, NACRE_AGENT_MESSAGE_MAX, &n));
 		out[0] = (uint8_t)(n >> 24);
 		out[1] = (uint8_t)(n >> 16);
 		out[2] = (uint8_t)(n >> 8);
@@ -169,6 +186,7 @@ serve_one(int fd, nacre_agent_memory *memory)
 		if (send(fd, out, n + 4, MSG_NOSIGNAL) != (ssize_t)n + 4)
 			break;
 	}
+	nacre_agent_caller_free(caller);
 }
 
 static int64_t
@@ -216,8 +234,8 @@ main(int argc, char **argv)
 		const char *name;
 		void (*run)(void);
 	} jobs[] = {{"list", list}, {"sign", sign}, {"add", add}, {"add-briefly", add_briefly},
-	    {"add-to-confirm", add_to_confirm}, {"remove", drop}, {"remove-all", drop_all}, {"lock", lock},
-	    {"unlock", unlock}};
+	    {"add-to-confirm", add_to_confirm}, {"add-for", add_for}, {"remove", drop}, {"remove-all", drop_all},
+	    {"lock", lock}, {"unlock", unlock}};
 	char why[200];
 
 	if (argc < 3)

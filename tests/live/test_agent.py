@@ -12,7 +12,7 @@ import tap
 from sshd import Sshd
 
 PROBE = os.path.join(nacre.BUILD, 'tests', 'live', 'agent_probe')
-HOST = place.key('ed25519', 'host')
+HOST, OTHER_HOST = place.key('ed25519', 'host'), place.key('ed25519', 'other-host')
 KINDS = [('ed25519', None), ('ecdsa', 256), ('ecdsa', 384), ('ecdsa', 521), ('rsa', 3072)]
 CA = place.key('ed25519', 'authority')
 
@@ -144,6 +144,44 @@ def the_environment_names_the_agent():
         assert done.returncode == 255, done
 
 
+def other_sshd():
+    return Sshd([OTHER_HOST], place.authorized_keys(key('ed25519', None), name='authorized_other'))
+
+
+def a_key_for_one_host_is_of_no_use_at_another():
+    with Agent() as agent, other_sshd() as other:
+        agent.probe('add-for', 'reef', HOST + '.pub', key('ed25519', None))
+        login(agent)
+        assert len(agent.ssh_add('-l').splitlines()) == 1
+        done = nacre.run(other.port, 'echo pearl', known=place.known_hosts(other.port, OTHER_HOST, name='known_other'),
+                         options=[f'IdentityAgent={agent.socket}'])
+        assert done.returncode != 0 and done.stdout == b'', done
+
+
+def ssh(agent, port, *hosts):
+    words = [place.program('ssh'), '-F', '/dev/null', '-p', str(port), '-l', place.USER]
+    for setting in (f'UserKnownHostsFile={place.known_hosts(port, *hosts, name=f"known-{port}")}', 'BatchMode=yes',
+                    'GlobalKnownHostsFile=/dev/null', 'IdentityFile=/nonexistent'):
+        words += ['-o', setting]
+    return process.run([*words, '127.0.0.1', 'echo pearl'], env={**os.environ, 'SSH_AUTH_SOCK': agent.socket})
+
+
+def ours_keeps_what_ssh_add_restricts():
+    with Agent(ours=True) as agent, other_sshd() as other:
+        port = sshd().port
+        known = place.known_hosts(port, HOST, name='known_restricted')
+        done = process.run([place.program('ssh-add'), '-q', '-H', known, '-h', f'{place.USER}@[127.0.0.1]:{port}',
+                            key('ed25519', None)], env={**os.environ, 'SSH_AUTH_SOCK': agent.socket})
+        if done.returncode != 0 and 'option' in done.stderr:
+            raise tap.NotHere('this ssh-add has no -h')
+        assert done.returncode == 0, done
+        assert ssh(agent, port, HOST).stdout == b'pearl\n'
+        refused = ssh(agent, other.port, OTHER_HOST)
+        assert refused.returncode == 255 and refused.stdout == b'', refused
+        agent.ssh_add('-q', key('ed25519', None))  # anew, and without
+        assert ssh(agent, other.port, OTHER_HOST).stdout == b'pearl\n'
+
+
 def ssh_add_and_ssh_are_served_by_ours():
     with Agent(ours=True) as agent:
         for kind, bits in KINDS:
@@ -152,12 +190,7 @@ def ssh_add_and_ssh_are_served_by_ours():
         agent.ssh_add('-q', '-c', key('rsa', 3072), fails=True)  # nobody could be asked
         assert agent.probe('list') == agent.ssh_add('-l')
         agent.ssh_add('-T', *[key(k, b) + '.pub' for k, b in KINDS])
-        port = sshd().port
-        words = [place.program('ssh'), '-F', '/dev/null', '-p', str(port), '-l', place.USER]
-        for setting in (f'UserKnownHostsFile={place.known_hosts(port, HOST, name="known_ours")}', 'BatchMode=yes',
-                        'GlobalKnownHostsFile=/dev/null', 'IdentityFile=/nonexistent'):
-            words += ['-o', setting]
-        done = process.run([*words, '127.0.0.1', 'echo pearl'], env={**os.environ, 'SSH_AUTH_SOCK': agent.socket})
+        done = ssh(agent, sshd().port, HOST)
         assert done.returncode == 0 and done.stdout == b'pearl\n', done
         agent.wait_for('bound to a ssh-ed25519')
         agent.ssh_add('-q', '-d', key('ed25519', None))
@@ -168,4 +201,5 @@ def ssh_add_and_ssh_are_served_by_ours():
 tap.run([every_type_is_given_listed_and_signs, a_locked_agent_is_unlocked_by_its_passphrase] +
         [(f'{k}{b or ""} in the agent logs in', functools.partial(each_type_logs_in, k, b)) for k, b in KINDS] +
         [a_certificate_in_the_agent_logs_in, a_key_with_a_lifetime_or_a_question_is_taken_so,
-         only_named_keys_are_used_where_it_is_said_so, the_environment_names_the_agent, ssh_add_and_ssh_are_served_by_ours])
+         only_named_keys_are_used_where_it_is_said_so, the_environment_names_the_agent, a_key_for_one_host_is_of_no_use_at_another,
+         ours_keeps_what_ssh_add_restricts, ssh_add_and_ssh_are_served_by_ours])
