@@ -47,8 +47,8 @@ fill_options(const struct actor *a, struct nacre_conn_options *o)
 }
 
 void
-actor_init(struct actor *a, enum nacre_role role, const struct script_header *header, const char *kex,
-    nacre_trace_fn *trace)
+actor_init(
+    struct actor *a, enum nacre_role role, const struct script_header *header, const char *kex, nacre_trace_fn *trace)
 {
 	const struct actor_keys *keys = actor_keys();
 	const nacre_key *host_keys[] = {keys->host};
@@ -94,6 +94,21 @@ take_output(struct actor *a)
 	FUZZ_CHECK((nacre_conn_wants(a->conn) & NACRE_WANT_WRITE) == 0);
 }
 
+/* Once, on a server only by a verdict; and channels are nobody's before. */
+static void
+check_authenticated(struct actor *a, const struct nacre_event *e)
+{
+	bool of_connection = e->type == NACRE_EVENT_CHANNEL_OPEN || e->type == NACRE_EVENT_CHANNEL_REQUEST ||
+			     e->type == NACRE_EVENT_GLOBAL_REQUEST ||
+			     (e->type >= NACRE_EVENT_CHANNEL_OPENED && e->type <= NACRE_EVENT_CHANNEL_CLOSED);
+
+	if (e->type == NACRE_EVENT_AUTHENTICATED) {
+		FUZZ_CHECK(!a->authenticated && (a->role == NACRE_CLIENT || a->accepted));
+		a->authenticated = true;
+	}
+	FUZZ_CHECK(!of_connection || a->authenticated);
+}
+
 static void
 take_events(struct actor *a)
 {
@@ -104,6 +119,7 @@ take_events(struct actor *a)
 		FUZZ_CHECK(event.type > NACRE_EVENT_NONE && event.type <= NACRE_EVENT_CLOSED);
 		FUZZ_CHECK(++a->events < EVENTS_MAX);
 		a->closed = event.type == NACRE_EVENT_CLOSED;
+		check_authenticated(a, &event);
 		actor_answer(a, &event);
 	}
 	FUZZ_CHECK(event.type == NACRE_EVENT_NONE);

@@ -55,6 +55,8 @@ struct actor {
 	int64_t now_ms;
 	bool keyed; /* NEWKEYS was fed: packets are framed as under a cipher */
 	bool closed; /* CLOSED came */
+	bool authenticated; /* AUTHENTICATED came */
+	bool accepted; /* server: the last whole request to log in was accepted */
 	unsigned events;
 	uint32_t channels[ACTOR_CHANNELS];
 	unsigned n_channels;

@@ -115,6 +115,7 @@ answer_auth_request(struct actor *a, const struct nacre_event *e)
 		verdict = NACRE_AUTH_REJECT;
 	if (a->policy == POLICY_PARTIAL)
 		verdict = NACRE_AUTH_PARTIAL;
+	a->accepted = verdict == NACRE_AUTH_ACCEPT && !e->probe;
 	(void)nacre_conn_answer_auth_request(a->conn, e->token, verdict, NULL);
 	if (verdict == NACRE_AUTH_PARTIAL)
 		a->policy = POLICY_PASSWORD;

@@ -1,5 +1,6 @@
 /* Target: both ends of the agent protocol. The input is messages, each behind two bytes of length; the first byte says
- * whose: requests to the agent in this process, or the replies that an agent gives to one question after the other. */
+ * whose: requests to the agent in this process, by one of two callers as the length's highest bit says, or the replies
+ * that an agent gives to one question after the other. */
 #include "agent_message.h"
 #include "cert_forge.h"
 #include "fuzz.h"
@@ -7,7 +8,7 @@
 
 /* The next message of the input; false at its end. */
 static bool
-next_message(struct reader *r, struct slice *message)
+next_message(struct reader *r, unsigned *caller, struct slice *message)
 {
 	size_t n;
 
@@ -15,6 +16,8 @@ next_message(struct reader *r, struct slice *message)
 		return false;
 	n = (size_t)reader_u8(r) << 8;
 	n |= reader_u8(r);
+	*caller = (unsigned)(n >> 15);
+	n &= 0x7fff;
 	*message = reader_bytes(r, n < r->n ? n : r->n);
 	return true;
 }
@@ -33,23 +36,54 @@ say_yes(void *ctx, const nacre_key *key)
 	return true;
 }
 
+static bool
+see(void *ctx, const struct nacre_agent_request *request)
+{
+	(void)ctx;
+	FUZZ_CHECK(request->operation <= NACRE_AGENT_EXTENSION);
+	FUZZ_CHECK((request->key != NULL) == (request->operation <= NACRE_AGENT_REMOVE));
+	FUZZ_CHECK(!request->forwarding || request->host_key != NULL);
+	return true;
+}
+
+static uint64_t
+tell_now(void *ctx)
+{
+	(void)ctx;
+	return 1000;
+}
+
 /* Every request has a reply, and the agent has at most as many keys as it may. */
 static void
 answer_requests(struct test_env *t, struct reader *r)
 {
 	static uint8_t reply[NACRE_AGENT_MESSAGE_MAX];
 	int64_t now = 0;
-	const struct nacre_agent_memory_options options = {
-	    .size = sizeof(options), .keys_max = 3, .clock = tell_time, .confirm = say_yes, .ctx = &now};
+	const struct nacre_agent_memory_options options = {.size = sizeof(options),
+	    .keys_max = 3,
+	    .clock = tell_time,
+	    .confirm = say_yes,
+	    .filter = see,
+	    .now = tell_now,
+	    .ctx = &now};
 	nacre_agent_memory *memory;
+	nacre_agent_caller *caller;
 	struct slice request;
+	unsigned who;
 	size_t n;
 
 	FUZZ_CHECK(nacre_agent_memory_new(&t->env, &options, &memory) == 0);
-	while (next_message(r, &request)) {
-		FUZZ_CHECK(nacre_agent_memory_answer(memory, request.p, request.n, reply, sizeof(reply), &n) == 0);
+	FUZZ_CHECK(nacre_agent_caller_new(memory, t, &caller) == 0);
+	while (next_message(r, &who, &request)) {
+		if (who == 0)
+			FUZZ_CHECK(
+			    nacre_agent_memory_answer(memory, request.p, request.n, reply, sizeof(reply), &n) == 0);
+		else
+			FUZZ_CHECK(
+			    nacre_agent_caller_answer(caller, request.p, request.n, reply, sizeof(reply), &n) == 0);
 		FUZZ_CHECK(n >= 1 && n <= sizeof(reply) && nacre_agent_memory_count(memory) <= 3);
 	}
+	nacre_agent_caller_free(caller);
 	nacre_agent_memory_free(memory);
 }
 
@@ -57,9 +91,10 @@ static int
 say_next(void *ctx, const uint8_t *request, size_t n, uint8_t *reply, size_t size, size_t *reply_n)
 {
 	struct slice message;
+	unsigned unused;
 
 	FUZZ_CHECK(request != NULL && n > 0);
-	if (!next_message(ctx, &message))
+	if (!next_message(ctx, &unused, &message))
 		return NACRE_E_CONNECTION_LOST;
 	FUZZ_CHECK(message.n <= size);
 	if (message.n > 0)

@@ -98,6 +98,26 @@ known_hosts_seeds(const char *dir)
 		corpus_file(dir, "known_hosts", files[i].name, slice_str(files[i].text));
 }
 
+static void
+authorized_keys_seeds(const char *dir)
+{
+	static const struct {
+		const char *name, *text;
+	} files[] = {
+	    {"plain", "# who may enter\n\n" KEY_41 " diver@reef\n\t" KEY_42 "\n"},
+	    {"options", "restrict,pty " KEY_41 "\nno-touch-required,from=\"10.0.0.0/8,!10.1.*\" " KEY_42 " two\n"},
+	    {"quoted", "command=\"echo \\\"a b\\\" ssh-ed25519 AAAA\",environment=\"A=b c\" " KEY_41 "\n"},
+	    {"open-quotes", "command=\"echo " KEY_41 "\ncommand=\"a\"b\" " KEY_42 "\n\"\" " KEY_41 "\n"},
+	    {"authority", "cert-authority,principals=\"a,b\",expiry-time=\"20991231Z\" " KEY_41 "\n"},
+	    {"broken", "ssh-ed25519\nssh-ed25519 !!!!\noptions only\nssh-rsa " KEY_41 "\n,, " KEY_41 "\n"},
+	    {"no-newline", "permitopen=\"reef:22\",tunnel=\"0\" " KEY_41},
+	    {"carriage", KEY_41 "\r\nrestrict " KEY_42 "\r\n\r\n"},
+	};
+
+	for (size_t i = 0; i < sizeof(files) / sizeof(files[0]); i++)
+		corpus_file(dir, "authorized_keys", files[i].name, slice_str(files[i].text));
+}
+
 /* A name that is hidden, of this host and of another. */
 static void
 hashed_seed(const char *dir, const struct nacre_env *env)
@@ -147,6 +167,7 @@ main(int argc, char **argv)
 		key_seeds(argv[1], &t.env, types[i].type, types[i].bits);
 	known_hosts_seeds(argv[1]);
 	hashed_seed(argv[1], &t.env);
+	authorized_keys_seeds(argv[1]);
 	FUZZ_CHECK(t.live_blocks == 0);
 	return 0;
 }

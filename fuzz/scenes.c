@@ -1,6 +1,7 @@
 /* scenes: see scenes.h. Each is a function over a duo; together they reach every row of messages.def
  * (test_rows_reached counts). Must not know: framing, files. */
 #include "scenes.h"
+#include "auth_prefix.h"
 #include "corpus_file.h"
 #include "duo.h"
 
@@ -376,6 +377,32 @@ write_script(const char *dir, const char *target, const char *name, struct buf *
 	corpus_file(dir, target, file, buf_slice(script));
 }
 
+/* For fuzz_auth: what follows the handshake, behind the policy that was set first. */
+static void
+write_auth(const char *dir, const char *name, struct duo *s, const struct duo_side *side)
+{
+	bool is_server = side == &s->server;
+	struct slice script = buf_slice(&side->script);
+	size_t n = auth_prefix_len(script);
+	struct script_header header = {.flags = (uint8_t)(script.p[0] | (is_server ? SCRIPT_STRICT : 0))};
+	struct reader r = reader_of(script);
+	struct script_step step;
+	struct buf b;
+	char file[80];
+
+	if (n == 0 || (script.p[0] & ~SCRIPT_OTHER) != 0)
+		return;
+	buf_init(&b, &s->te.env, script.n + 8);
+	script_put_header(&b, &header);
+	(void)script_header(&r);
+	if (script_next(&r, &step) && step.operation == SCRIPT_POLICY)
+		script_put(&b, &step);
+	buf_put_slice(&b, slice_from(script, n));
+	snprintf(file, sizeof(file), "%s-%s", name, is_server ? "server" : "client");
+	corpus_file(dir, "auth", file, buf_slice(&b));
+	buf_free(&b);
+}
+
 void
 scenes_write(const char *dir)
 {
@@ -387,6 +414,10 @@ scenes_write(const char *dir)
 		scenes[i].play(&s);
 		write_script(dir, "client", scenes[i].name, &s.client.script, 0);
 		write_script(dir, "server", scenes[i].name, &s.server.script, 0);
+		if (scenes[i].kex == NULL) {
+			write_auth(dir, scenes[i].name, &s, &s.client);
+			write_auth(dir, scenes[i].name, &s, &s.server);
+		}
 		if (scenes[i].play == play_exec) {
 			write_script(dir, "client", scenes[i].name, &s.client.script, 1);
 			write_script(dir, "server", scenes[i].name, &s.server.script, 1);
