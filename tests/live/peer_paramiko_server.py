@@ -1,6 +1,6 @@
 # Knows: Paramiko's server side. Must not know: what connects to it.
 # usage: peer_paramiko_server.py HOST_KEY AUTHORIZED_KEYS USER PASSWORD MODE
-# MODE: run | no-exit-status | exit-signal | stall-auth | stall-open | stall-exec
+# MODE: run | no-exit-status | exit-signal | stall-auth | stall-open | stall-exec | interactive (asks in two rounds)
 import socket
 import subprocess
 import sys
@@ -22,7 +22,21 @@ def stall_if(mode):
 
 class Desk(paramiko.ServerInterface):
     def get_allowed_auths(self, username):
-        return 'publickey,password'
+        return 'keyboard-interactive' if MODE == 'interactive' else 'publickey,password'
+
+    def check_auth_interactive(self, username, submethods):
+        self.rounds = [('First the reef', 'Where are you?', [('Colour: ', True), ('Depth: ', True)], ['coral', '40']),
+                       ('Then', '', [('Code: ', False)], ['hidden'])]
+        return self.next_round()
+
+    def next_round(self):
+        if not self.rounds:
+            return paramiko.AUTH_SUCCESSFUL
+        name, words, prompts, self.answers = self.rounds.pop(0)
+        return paramiko.InteractiveQuery(name, words, *prompts)
+
+    def check_auth_interactive_response(self, responses):
+        return self.next_round() if list(responses) == self.answers else paramiko.AUTH_FAILED
 
     def check_auth_publickey(self, username, key):
         stall_if('stall-auth')

@@ -32,13 +32,13 @@ def no_penalties():
 
 
 class Sshd(process.Background):
-    def __init__(self, host_keys, authorized, settings=''):
+    def __init__(self, host_keys, authorized, settings='', program=None):
         self.port = place.free_port()
-        text = CONFIG.format(port=self.port, authorized=authorized) + no_penalties() + settings + '\n'
+        text = settings + '\n' + CONFIG.format(port=self.port, authorized=authorized) + no_penalties()  # the first value counts
         text += ''.join(f'HostKey {key}\n' for key in host_keys)
         if os.geteuid() == 0:
             os.makedirs('/run/sshd', 0o755, exist_ok=True)  # its privilege separation directory, empty
-        super().__init__([place.program('sshd'), '-D', '-e', '-f', place.write('sshd_config', text)])
+        super().__init__([program or place.program('sshd'), '-D', '-e', '-f', place.write('sshd_config', text)])
 
     def __enter__(self):
         self.wait_for(r'Server listening on 127\.0\.0\.1')
