@@ -59,9 +59,11 @@ NACRE_API int nacre_key_from_blob(
     const struct nacre_env *env, const uint8_t *blob, size_t n, nacre_key **key) NACRE_CHECK;
 
 /* Makes a new key. type: as nacre_key_type gives it. bits: for ssh-rsa an even number from 2048 to 8192, or 0: 3072;
- * for the others 0. NACRE_E_KEY_TYPE_UNKNOWN  the type; NACRE_E_UNSUPPORTED for one that is made elsewhere: a security
- * key's, a certificate's NACRE_E_KEY_TYPE     a size that is not allowed NACRE_E_NOMEM, NACRE_E_RANDOM, NACRE_E_CRYPTO,
- * NACRE_E_ARGUMENT */
+ * for the others 0.
+ *   NACRE_E_KEY_TYPE_UNKNOWN  the type
+ *   NACRE_E_UNSUPPORTED       one that is made elsewhere: a security key's, a certificate's
+ *   NACRE_E_KEY_TYPE          a size that is not allowed
+ *   NACRE_E_NOMEM, NACRE_E_RANDOM, NACRE_E_CRYPTO, NACRE_E_ARGUMENT */
 NACRE_API int nacre_key_generate(
     const struct nacre_env *env, const char *type, unsigned bits, nacre_key **key) NACRE_CHECK;
 

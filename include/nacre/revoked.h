@@ -19,9 +19,11 @@ typedef struct nacre_revoked nacre_revoked;
 #define NACRE_REVOKED_MAX ((size_t)16 << 20) /* bytes of a file */
 
 /* Reads the n bytes of a file of either kind. *set is NULL on failure, else the caller's; env must outlive it. why
- * takes a sentence about a failure, NULL and 0 where it is not wanted. NACRE_E_KEY_FORMAT   malformed; for a list of
- * keys, a line that is no public key NACRE_E_UNSUPPORTED  a KRL of another version, with a critical extension or a
- * signature of its own NACRE_E_LIMIT        more than NACRE_REVOKED_MAX NACRE_E_NOMEM, NACRE_E_ARGUMENT (a NULL) */
+ * takes a sentence about a failure, NULL and 0 where it is not wanted.
+ *   NACRE_E_KEY_FORMAT   malformed; for a list of keys, a line that is no public key
+ *   NACRE_E_UNSUPPORTED  a KRL of another version, with a critical extension or a signature of its own
+ *   NACRE_E_LIMIT        more than NACRE_REVOKED_MAX
+ *   NACRE_E_NOMEM, NACRE_E_ARGUMENT (a NULL) */
 NACRE_API int nacre_revoked_parse(const struct nacre_env *env, const uint8_t *p, size_t n, nacre_revoked **set,
     char *why, size_t why_size) NACRE_CHECK;
 /* NULL is fine. */
