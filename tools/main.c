@@ -35,6 +35,9 @@ static const struct {
     {"keygen", keygen_main,
 	"[-t type] [-b bits] [-f file] [-N passphrase] [-C comment], or -p, -y, -l, -e, -i, -s, -Y\n"
 	"           makes, keeps and converts keys, signs certificates and files, with ssh-keygen's letters"},
+    {"config", config_main,
+	"[-F file] [-o Keyword=value]... [-p port] [-l user] [user@]host [command...]\n"
+	"           what the configuration says of a host, in the form of ssh -G"},
     {"capabilities", capabilities_main,
 	"\n           which algorithms are built in, and which of the presets default, legacy and strict have them"},
     {"demo", demo_main, "[--trace]\n           a server, a client and a command on this machine, with throwaway keys"},

@@ -9,6 +9,7 @@
 #include <nacre/channel.h>
 #include <nacre/client.h>
 #include <nacre/cert.h>
+#include <nacre/config.h>
 #include <nacre/conn.h>
 #include <nacre/env.h>
 #include <nacre/event.h>

@@ -36,6 +36,15 @@ file_secret_problem(const struct stat *st)
 	return NULL;
 }
 
+/* OpenSSH's rule for configurations: they may run commands. */
+static const char *
+file_own_problem(const struct stat *st)
+{
+	if (st->st_uid != geteuid() && st->st_uid != 0)
+		return "is owned by another user";
+	return (st->st_mode & 022) != 0 ? "can be written by other users (chmod go-w helps)" : NULL;
+}
+
 /* fstat of the open file, not stat of the name: the name may point elsewhere by now. */
 static int
 file_check(int fd, const char *path, size_t max, enum file_care care, struct stat *st, struct failure *why)
@@ -49,6 +58,8 @@ file_check(int fd, const char *path, size_t max, enum file_care care, struct sta
 	if (st->st_size < 0 || (uintmax_t)st->st_size > max)
 		return failure_set(
 		    why, NACRE_E_LIMIT, NACRE_ORIGIN_RESOURCE, "%s: is larger than %zu bytes", path, max);
+	if (care == FILE_OWN && (problem = file_own_problem(st)) != NULL)
+		return file_refuse(why, path, problem);
 	if (care == FILE_SECRET && (problem = file_secret_problem(st)) != NULL)
 		return file_refuse(why, path, problem);
 	return NACRE_OK;

@@ -10,6 +10,7 @@
 
 enum file_care {
 	FILE_PUBLIC, /* anybody may have written it */
+	FILE_OWN, /* owned by us or root, and nobody else may write it */
 	FILE_SECRET /* owned by us or root, and closed to others where it is ours */
 };
 

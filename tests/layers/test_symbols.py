@@ -13,7 +13,7 @@ BUILD = sys.argv.pop(1)
 
 LIBC = set('''
     memcpy memmove memset memcmp memchr strlen strcmp strncmp strchr strrchr strstr strnlen snprintf vsnprintf qsort
-    strcspn strspn strncasecmp strcasecmp strtol strtoul strtoull __assert_fail
+    strcspn strspn strpbrk strncasecmp strcasecmp strtol strtoul strtoull __assert_fail
     __memcpy_chk __memmove_chk __memset_chk __snprintf_chk __vsnprintf_chk __strcpy_chk __strcat_chk __stack_chk_fail
     __ctype_b_loc __ctype_tolower_loc bcmp __isoc99_sscanf __explicit_bzero_chk explicit_bzero
     _GLOBAL_OFFSET_TABLE_ __tls_get_addr'''.split())
