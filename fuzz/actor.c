@@ -42,6 +42,7 @@ fill_options(const struct actor *a, struct nacre_conn_options *o)
 	if ((flags & SCRIPT_OTHER) != 0) {
 		o->known_key_types = is_server ? NULL : "ssh-rsa,ssh-ed25519";
 		o->auth_banner = is_server ? "hello\n" : NULL;
+		o->announce_host_keys = is_server;
 		o->auth_methods = is_server ? "password,keyboard-interactive" : NULL;
 	}
 }

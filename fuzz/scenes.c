@@ -4,6 +4,7 @@
 #include "auth_prefix.h"
 #include "corpus_file.h"
 #include "duo.h"
+#include "key.h"
 
 #include <stdio.h>
 
@@ -285,6 +286,29 @@ play_new_password(struct duo *s)
 }
 
 static void
+ask_for_proof(struct duo *s, const nacre_key *key)
+{
+	struct msg_global_request request = {.request = SLICE_LIT("hostkeys-prove-00@openssh.com"), .want_reply = true};
+	struct buf list;
+
+	buf_init(&list, &s->te.env, 4096);
+	buf_put_string(&list, key_blob(key));
+	request.tail = buf_slice(&list);
+	duo_inject(s, &s->server, MSG_global_request, &request);
+	buf_free(&list);
+}
+
+/* The server announces its key; proofs are asked for: of a stranger's key, of its own, and once more. */
+static void
+play_host_keys(struct duo *s)
+{
+	log_in(s, POLICY_PASSWORD);
+	ask_for_proof(s, actor_keys()->user);
+	ask_for_proof(s, actor_keys()->host);
+	ask_for_proof(s, actor_keys()->host);
+}
+
+static void
 play_lost(struct duo *s)
 {
 	struct script_step end = {.operation = SCRIPT_END};
@@ -358,6 +382,7 @@ static const struct scene {
     {"dialog-not-offered", play_dialog, 0, 0, NULL},
     {"dialog-declined", play_dialog_declined, 0, SCRIPT_OTHER, NULL},
     {"new-password", play_new_password, 0, 0, NULL},
+    {"host-keys", play_host_keys, 0, SCRIPT_OTHER, NULL},
     {"lost", play_lost, 0, 0, NULL},
     {"no-memory", play_no_memory, 0, 0, NULL},
     {"misplaced", play_misplaced, 0, 0, NULL},

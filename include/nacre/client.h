@@ -159,6 +159,10 @@ struct nacre_connect_options {
 	/* Look the server's address up, too: a key that is changed or revoked there is refused; where the local set knows
 	 * the host and not its address, the address is added. Only for what was dialled here, and without an alias. */
 	bool check_host_ip;
+	/* Learn the server's other host keys, and drop those that it has no more (trust.h). */
+	enum nacre_update_host_keys update_host_keys;
+	nacre_host_keys_update_fn *update_host_keys_ask; /* for ..._ASK */
+	void *update_host_keys_ctx;
 
 	/* The agent, unless no_agent: `agent` (borrowed during the call), else what listens on agent_path, else what
 	 * SSH_AUTH_SOCK names. Where an agent_path is given somebody must listen there. Its keys come after those that were

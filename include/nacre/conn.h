@@ -84,6 +84,10 @@ struct nacre_conn_options {
 	 * is wanted beside it, for the others. */
 	const nacre_key *const *host_keys;
 	size_t n_host_keys;
+	/* Tell clients all plain host keys once they have authenticated, and prove them where they ask ("hostkeys",
+	 * draft-ietf-sshm-hostkey-update): so they learn of new ones before the old ones go. Each signs once for each
+	 * connection; those without their private half ask SIGN, during which the rest of the connection goes on. */
+	bool announce_host_keys;
 	/* The content of a file in moduli(5)'s format, for diffie-hellman-group-exchange; borrowed until nacre_conn_free.
 	 * NULL: the groups of RFC 3526. nacre_file_read reads it. */
 	const uint8_t *moduli;

@@ -87,6 +87,36 @@ NACRE_API int nacre_policy_warn(void *ctx, nacre_client *client, const char *nam
 /* Sets the policy: one of the four above or the caller's own; NULL: nacre_policy_reject. ctx is passed on. */
 NACRE_API void nacre_client_set_missing_host_key_policy(nacre_client *client, nacre_host_key_policy *policy, void *ctx);
 
+/* --- host keys that change --- */
+
+/* After authentication a server may tell all its host keys (draft-ietf-sshm-hostkey-update; OpenSSH's UpdateHostKeys).
+ * A client that is asked to update then learns those that it does not know, each only after the server has proved to
+ * hold it, and drops those that the server has no more: from the local set, and from the file that was loaded last, as
+ * nacre_client_save_host_keys does. All proofs hold, or nothing changes. A file that cannot be written is a warning.
+ *
+ * It is done only where the key of this connection was known before, by a line of the local set that names the host
+ * itself (plain or hashed, no pattern), and where no @cert-authority line speaks for the host. The connection's own key
+ * is never dropped, nor are lines by patterns, revoked keys are never learned, and certificates neither. An
+ * announcement that is malformed, or a second one, is passed over.
+ *
+ * It happens during the calls that follow the connect, as far as they run the connection: it is never waited for. */
+enum nacre_update_host_keys {
+	NACRE_UPDATE_HOST_KEYS_NO, /* the default: a library that writes files where nobody asked for it is a surprise
+				    */
+	NACRE_UPDATE_HOST_KEYS_YES,
+	NACRE_UPDATE_HOST_KEYS_ASK /* the callback of the connect options, which must be there */
+};
+
+struct nacre_host_keys_update {
+	const char *name; /* the host as looked up */
+	const nacre_key *const *added; /* n_added keys, proved */
+	size_t n_added;
+	size_t n_removed; /* keys that the server has no more */
+};
+
+/* Shall the known keys of a host be changed so? Everything is borrowed during the call. 0: yes. */
+typedef int nacre_host_keys_update_fn(void *ctx, nacre_client *client, const struct nacre_host_keys_update *update);
+
 /* --- what became of it --- */
 
 enum nacre_host_key_verdict {

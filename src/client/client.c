@@ -69,6 +69,8 @@ client_close(struct nacre_client *c)
 	dial_close(&c->io.fd);
 	auth_plan_free(c->plan, c->env);
 	c->plan = NULL;
+	host_key_update_free(c->update);
+	c->update = NULL;
 	c->authenticated = c->ended = c->news = c->io.more = false;
 	c->reply = (struct global_reply){.operation = 0};
 	c->auth_method[0] = '\0';

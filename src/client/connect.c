@@ -141,6 +141,8 @@ connect_steps(struct nacre_client *c, const char *host, const struct nacre_conne
 		return rc;
 	if ((rc = client_expect_host_key(c, options)) != NACRE_OK)
 		return rc;
+	if ((rc = host_key_update_new(c, options)) != NACRE_OK)
+		return rc;
 	if ((rc = auth_plan_new(c->env, options, &c->plan, &c->failure)) != NACRE_OK)
 		return rc;
 	plan_tell_agent(c);

@@ -40,6 +40,8 @@ on_channel_request(struct nacre_client *c, const struct nacre_event *event)
 static void
 on_global_request(struct nacre_client *c, const struct nacre_event *event)
 {
+	if (host_key_update_announced(c, event))
+		return;
 	if (event->token != 0)
 		(void)nacre_conn_answer_global(c->conn, event->token, false, NULL, 0);
 }
@@ -75,6 +77,8 @@ on_global_reply(struct nacre_client *c, const struct nacre_event *event)
 {
 	struct global_reply *reply = &c->reply;
 
+	if (host_key_update_proved(c, event))
+		return;
 	if (reply->operation == 0 || event->operation != reply->operation)
 		return; /* of a request whose caller has given up */
 	reply->seen = true;

@@ -45,6 +45,7 @@ struct nacre_client {
 	struct auth_plan *plan; /* while connecting */
 	struct auth_record record; /* of the last connect */
 	bool auth_trivial;
+	struct host_key_update *update; /* NULL: host keys are not updated, or it is over */
 	struct failure key_problem; /* why the host key was refused */
 	struct nacre_channel *channels;
 	struct global_reply reply;
@@ -110,14 +111,23 @@ void client_flush(struct nacre_client *c);
 int client_expect_host_key(struct nacre_client *c, const struct nacre_connect_options *options) NACRE_CHECK;
 void client_on_host_key(struct nacre_client *c, const struct nacre_event *event);
 
+/* --- host_key_update.c --- */
+/* What this connection does when the server tells all its host keys. */
+int host_key_update_new(struct nacre_client *c, const struct nacre_connect_options *options) NACRE_CHECK;
+void host_key_update_free(struct host_key_update *update);
+/* Is the global request an announcement of host keys? */
+bool host_key_update_announced(struct nacre_client *c, const struct nacre_event *event);
+/* Is the global reply the one with their proofs? */
+bool host_key_update_proved(struct nacre_client *c, const struct nacre_event *event);
+
 /* --- policy.c --- */
 /* Adds the key under its address where the local set knows it by its name. */
 int policy_learn_address(struct nacre_client *c, const struct trust_target *at, const nacre_key *key) NACRE_CHECK;
 
 /* --- known_files.c --- */
 /* Adds a line to the local file, unless somebody has. */
-int known_file_append(const struct trust *trust, const struct trust_target *at, const nacre_key *key,
-    struct failure *why) NACRE_CHECK;
+int known_file_append(
+    const struct trust *trust, const struct trust_target *at, const nacre_key *key, struct failure *why) NACRE_CHECK;
 /* Writes the local set to a file. */
 int known_file_save(const struct trust *trust, const char *path, struct failure *why) NACRE_CHECK;
 

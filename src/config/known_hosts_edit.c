@@ -220,10 +220,18 @@ nacre_known_hosts_remove(nacre_known_hosts *set, const char *host, unsigned port
 }
 
 int
+known_hosts_remove_blob(
+    struct nacre_known_hosts *set, const struct host_name *name, struct slice blob, size_t *lines)
+{
+	struct known_removal meant = {.which = KNOWN_THIS_KEY, .name = host_name_slice(name), .blob = blob};
+
+	return remove_keys(set, &meant, lines);
+}
+
+int
 nacre_known_hosts_remove_key(
     nacre_known_hosts *set, const char *host, unsigned port, const nacre_key *key, size_t *removed)
 {
-	struct known_removal meant = {.which = KNOWN_THIS_KEY};
 	struct host_name name;
 	size_t lines = 0;
 	int r;
@@ -232,9 +240,7 @@ nacre_known_hosts_remove_key(
 		*removed = 0;
 	if (!is_editable(set, host, port, &name) || key == NULL)
 		return NACRE_E_ARGUMENT;
-	meant.name = host_name_slice(&name);
-	meant.blob = key_blob(key);
-	r = remove_keys(set, &meant, &lines);
+	r = known_hosts_remove_blob(set, &name, key_blob(key), &lines);
 	if (removed != NULL)
 		*removed = lines;
 	return r;

@@ -76,5 +76,9 @@ void known_list_sweep(struct known_list *list, const struct nacre_env *env);
 void known_removals_free(struct nacre_known_hosts *set);
 /* Adds a key beside those that are there, unless a line has it. */
 int known_hosts_put(struct nacre_known_hosts *set, const char *host, unsigned port, const nacre_key *key) NACRE_CHECK;
+/* Takes a key from a host, by its blob. */
+struct host_name;
+int known_hosts_remove_blob(
+    struct nacre_known_hosts *set, const struct host_name *name, struct slice blob, size_t *lines) NACRE_CHECK;
 
 #endif

@@ -95,6 +95,8 @@ answer_sign(struct nacre_conn *c, uint64_t token, const nacre_key *key, struct s
 		return NACRE_E_MISUSE;
 	if (transport_owns_question(&c->transport, token))
 		return conn_result(c, transport_answer_sign(&c->transport, token, key, blob));
+	if (!c->is_client)
+		return conn_result(c, host_keys_answer_sign(c, token, key, blob));
 	if (!may_authenticate(c))
 		return NACRE_E_MISUSE;
 	return after_auth(c, auth_client_answer_sign(&c->auth_client, token, key, blob));

@@ -80,6 +80,8 @@ take_event(void *ctx, const struct nacre_event *event, bool is_question)
 	    (c->user = mem_str(&c->env, slice_of_bytes(event->user))) == NULL)
 		failure_set(&c->failure, NACRE_E_NOMEM, NACRE_ORIGIN_RESOURCE, "no memory for the user's name");
 	copy.token = is_question ? ++c->last_token : 0;
+	if (host_keys_take_request(c, event, copy.token))
+		return copy.token;
 	if (!ring_push(c, &copy))
 		failure_set(&c->failure, NACRE_E_NOMEM, NACRE_ORIGIN_RESOURCE, "no memory for an event");
 	return copy.token;
@@ -228,6 +230,7 @@ nacre_conn_new(const struct nacre_env *env, const struct nacre_conn_options *opt
 	c->now_ms = options->now_ms;
 	fill_defaults(&c->options);
 	ring_init(c);
+	host_keys_init(c);
 	c->sink = (struct sink){c, take_event};
 	if ((r = copy_options(c, options)) == 0)
 		r = init_floors(c);
@@ -254,6 +257,7 @@ nacre_conn_free(nacre_conn *c)
 	else
 		auth_server_free(&c->auth_server);
 	transport_free(&c->transport);
+	host_keys_free(c);
 	ring_free(c);
 	mem_free(&c->env, c->host_keys, c->options.n_host_keys * sizeof(*c->host_keys));
 	mem_free_str(&c->env, c->auth_banner);

@@ -4,6 +4,7 @@
 #define CONN_CONN_INTERNAL_H
 
 #include "auth.h"
+#include "host_proof.h"
 #include "mux.h"
 #include "transport.h"
 #include <nacre/channel.h>
@@ -19,6 +20,19 @@ struct ring {
 	struct nacre_event inline_events[RING_INLINE];
 	struct nacre_event *events; /* inline_events, or cap of them on the heap */
 	size_t first, n, cap;
+};
+
+/* server: proofs of host keys that a client asked for. */
+struct prove {
+	bool announce_due;
+	uint64_t token; /* of the request that is being answered; 0: none */
+	uint64_t sign_token; /* of the question who signs; 0: none */
+	const struct host_proof_names *names;
+	struct buf request, reply, data; /* data: what is signed now */
+	struct reader rest; /* of request */
+	const nacre_key *key;
+	const struct sigalg *algorithm;
+	uint64_t signed_keys; /* one bit for each of host_keys */
 };
 
 struct nacre_conn {
@@ -44,6 +58,7 @@ struct nacre_conn {
 	struct mux *mux; /* NULL before authentication */
 	bool flush_due;  /* mux_flush may find something to do */
 	bool needs_read; /* the inbox has no whole packet */
+	struct prove prove;
 	char *user;      /* as authenticated; owned */
 
 	bool input_ended;
@@ -93,6 +108,17 @@ enum nacre_phase conn_phase(const struct nacre_conn *c);
 void conn_sync(struct nacre_conn *c);
 /* Makes the multiplexer as soon as authentication has succeeded. */
 int conn_start_mux(struct nacre_conn *c);
+
+/* host_keys.c */
+void host_keys_init(struct nacre_conn *c);
+void host_keys_free(struct nacre_conn *c);
+int host_keys_announce(struct nacre_conn *c);
+/* Is the event a request for proofs that is answered here? token: its own. */
+bool host_keys_take_request(struct nacre_conn *c, const struct nacre_event *event, uint64_t token);
+/* Goes on with what was asked for. */
+int host_keys_prove(struct nacre_conn *c);
+/* NACRE_E_MISUSE where it is not our question. */
+int host_keys_answer_sign(struct nacre_conn *c, uint64_t token, const nacre_key *key, struct slice blob);
 
 /* timers.c */
 void timers_start(struct nacre_conn *c);

@@ -68,7 +68,8 @@ conn_start_mux(struct nacre_conn *c)
 	if ((r = mux_new(&setup, &c->mux)) != 0)
 		return failure_set(&c->failure, r, NACRE_ORIGIN_RESOURCE, "no memory for channels");
 	c->transport.landing = (struct landing){c, land};
-	return 0;
+	c->prove.announce_due = !c->is_client && c->options.announce_host_keys;
+	return host_keys_announce(c);
 }
 
 static int
@@ -111,10 +112,14 @@ pass_to_auth(struct nacre_conn *c, struct slice payload)
 static int
 pass_up(struct nacre_conn *c, struct slice payload)
 {
+	int r;
+
 	if (payload.p[0] < NUM_global_request)
 		return pass_to_auth(c, payload);
 	c->flush_due = true;
-	return mux_packet(c->mux, payload);
+	if ((r = mux_packet(c->mux, payload)) != 0)
+		return r;
+	return host_keys_prove(c);
 }
 
 /* A server handles one auth request at a time: the next waits for the answer. */
@@ -176,7 +181,8 @@ settle(struct nacre_conn *c)
 	int r;
 
 	c->needs_read = true;
-	if ((r = start_auth_if_ready(c)) != 0 || (r = transport_rekey_if_due(&c->transport)) != 0 || (r = flush(c)) != 0)
+	if ((r = start_auth_if_ready(c)) != 0 || (r = transport_rekey_if_due(&c->transport)) != 0 || (r = flush(c)) != 0 ||
+	    (r = host_keys_announce(c)) != 0)
 		return r;
 	return c->input_ended && c->ring.n == 0 ? end_of_input(c) : 0;
 }

@@ -74,6 +74,7 @@ server_take_options(struct nacre_server *server, const struct nacre_server_optio
 	c->role = NACRE_SERVER;
 	c->host_keys = o->host_keys;
 	c->n_host_keys = o->n_host_keys;
+	c->announce_host_keys = true;
 	c->auth_banner = o->banner;
 	c->auth_methods = server_methods(o);
 }

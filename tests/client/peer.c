@@ -295,6 +295,8 @@ on_channel_end(struct peer *peer, const struct nacre_event *ev)
 static void
 handle(struct peer *peer, const struct nacre_event *ev)
 {
+	if (peer->script.hook != NULL && peer->script.hook(peer, ev))
+		return;
 	switch (ev->type) {
 	case NACRE_EVENT_AUTH_REQUEST:
 		note(peer->auth, sizeof(peer->auth), ev->method, ev->probe ? "?" : ev->change ? "!" : "");
@@ -374,12 +376,14 @@ be_silent(int fd)
 static void
 serve(struct peer *peer)
 {
+	const nacre_key *host_keys[PEER_HOST_KEYS] = {peer->script.host_key};
 	struct nacre_conn_options options = {
 	    .size = sizeof(options),
 	    .role = NACRE_SERVER,
 	    .now_ms = nacre_clock_ms(),
-	    .host_keys = &peer->script.host_key,
-	    .n_host_keys = 1,
+	    .host_keys = host_keys,
+	    .n_host_keys = 1 + peer->script.n_more_host_keys,
+	    .announce_host_keys = peer->script.n_more_host_keys > 0,
 	    .auth_banner = peer->script.banner,
 	    .auth_methods = peer->script.methods,
 	    .auth_tries_max = 20,
@@ -387,6 +391,8 @@ serve(struct peer *peer)
 	};
 	struct nacre_error error;
 
+	for (size_t i = 0; i < peer->script.n_more_host_keys; i++)
+		host_keys[1 + i] = peer->script.more_host_keys[i];
 	if ((peer->error = nacre_conn_new(nacre_env_default(), &options, &peer->conn)) != NACRE_OK)
 		return;
 	while (!peer->vanish && !peer->silent && !(nacre_conn_wants(peer->conn) & NACRE_WANT_CLOSED))

@@ -7,6 +7,7 @@
 #include <nacre/nacre.h>
 
 #define PEER_CHANNELS 8
+#define PEER_HOST_KEYS 8
 
 /* Where the peer falls silent: its socket stays open, and nothing is answered any more. */
 enum peer_stall { STALL_NEVER, STALL_IDENT, STALL_KEX, STALL_AUTH, STALL_OPEN, STALL_EXEC, STALL_GLOBAL };
@@ -18,8 +19,16 @@ struct peer_prompt {
 	bool echo;
 };
 
+struct peer;
+
 struct peer_script {
 	const nacre_key *host_key;
+	/* More of them; told to the client where there are any. */
+	const nacre_key *const *more_host_keys;
+	size_t n_more_host_keys;
+	/* Sees every event first; true: it was dealt with. NULL: nobody does. */
+	bool (*hook)(struct peer *peer, const struct nacre_event *ev);
+	void *hook_ctx;
 	const nacre_key *user_key; /* accepted; NULL: none is */
 	const nacre_key *user_key2; /* accepted too */
 	const char *password; /* accepted; NULL: none is */
