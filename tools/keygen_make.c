@@ -60,7 +60,9 @@ find_type(const struct keygen *k)
 		if (types[i].bits == 0 || k->bits == 0 || types[i].bits == k->bits)
 			return i;
 	}
-	if (is_on_a_device(name))
+	if (strcasecmp(name, "dsa") == 0 || strcasecmp(name, "ssh-dss") == 0)
+		(void)say_failure("keygen: %s: old keys of this type are read, and no new ones made", name);
+	else if (is_on_a_device(name))
 		(void)say_failure("keygen: %s: a security key makes it, and those are not reached from here", name);
 	else
 		(void)say_failure(

@@ -1,8 +1,8 @@
 /* SSHSIG: signatures of files and texts by SSH keys, as `ssh-keygen -Y sign` makes them (OpenSSH PROTOCOL.sshsig).
  *
  * A signature names its purpose, the namespace ("file", "git", "you@example.com"): one for another purpose never
- * verifies. The message is hashed piece by piece, so it may be of any size. RSA keys sign with SHA-2 only. Whose the key
- * is, the caller must know: a signature shows its own key. */
+ * verifies. The message is hashed piece by piece, so it may be of any size. RSA keys sign with SHA-2 only, DSA keys not at
+ * all. Whose the key is, the caller must know: a signature shows its own key. */
 #ifndef NACRE_SSHSIG_H
 #define NACRE_SSHSIG_H
 
@@ -22,13 +22,14 @@ typedef struct nacre_sshsig nacre_sshsig;
  * "sha512" or "sha256"; NULL: "sha512".
  *   NACRE_E_ARGUMENT     a NULL, a namespace that is empty, too long or has a NUL; a key that can not sign
  *   NACRE_E_UNSUPPORTED  the hash
+ *   NACRE_E_KEY_TYPE     a DSA key
  *   NACRE_E_NOMEM, NACRE_E_CRYPTO */
 NACRE_API int nacre_sshsig_new(const struct nacre_env *env, const nacre_key *key, const char *name_space,
     const char *hash, nacre_sshsig **sig) NACRE_CHECK;
 /* Begins to verify: reads the n bytes of an armoured signature. Nothing is verified yet.
  *   NACRE_E_FORMAT       it is no signature, or malformed
  *   NACRE_E_UNSUPPORTED  a version or hash that is not known; NACRE_E_KEY_TYPE_UNKNOWN a kind of key
- *   NACRE_E_KEY_TYPE     a key of a size that is not allowed
+ *   NACRE_E_KEY_TYPE     a key of a type or size that is not allowed
  *   NACRE_E_CRYPTO       a certificate whose own signature does not hold
  *   NACRE_E_NOMEM, NACRE_E_ARGUMENT */
 NACRE_API int nacre_sshsig_parse(

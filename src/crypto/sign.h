@@ -1,7 +1,7 @@
 /* sign: the raw signature primitives, without any SSH framing. Knows: Ed25519, ECDSA on the NIST curves, RSA PKCS#1
- * v1.5. Must not know: key blobs, signature blobs, algorithm names. Serves RFC 8032, FIPS 186-4, RFC 8017. Big numbers
- * are big-endian magnitudes without leading zeros. Verification gives NACRE_OK, or NACRE_E_CRYPTO for every reason not
- * to accept; nothing else means yes. Every signature is verified before it leaves (fault attacks). */
+ * v1.5, DSA. Must not know: key blobs, signature blobs, algorithm names. Serves RFC 8032, FIPS 186-4, RFC 8017. Big
+ * numbers are big-endian magnitudes without leading zeros. Verification gives NACRE_OK, or NACRE_E_CRYPTO for every
+ * reason not to accept; nothing else means yes. Every signature is verified before it leaves (fault attacks). */
 #ifndef CRYPTO_SIGN_H
 #define CRYPTO_SIGN_H
 
@@ -75,5 +75,24 @@ struct rsa_numbers {
 	size_t len[6];
 };
 int rsa_generate(const struct nacre_env *env, unsigned bits, struct rsa_numbers *out) NACRE_CHECK;
+
+/* DSA, of one size: p of 1024 bits, q of 160, with SHA-1. Old keys are read, sign and verify; none is made. */
+#define DSA_P_LEN 128
+#define DSA_Q_LEN 20
+#define DSA_SIG_LEN 40 /* r and s (RFC 4253 6.6) */
+
+struct dsa_public {
+	struct slice p, q, g, y;
+};
+
+/* The sizes first: NACRE_E_KEY_TYPE; then that q divides p - 1, and that g and y are of order q. */
+int dsa_check_public(const struct dsa_public *key) NACRE_CHECK;
+/* The y of a private x, zero-padded on the left; the group's own is not looked at. */
+int dsa_public_of(const struct dsa_public *group, struct slice x, uint8_t y[DSA_P_LEN]) NACRE_CHECK;
+int dsa_check_pair(const struct dsa_public *key, struct slice x) NACRE_CHECK;
+/* Deterministic nonces (RFC 6979). env blinds. NACRE_E_RANDOM. */
+int dsa_sign(const struct dsa_public *key, const struct nacre_env *env, struct slice x, struct slice data,
+    uint8_t sig[DSA_SIG_LEN]) NACRE_CHECK;
+int dsa_verify(const struct dsa_public *key, struct slice data, struct slice sig) NACRE_CHECK;
 
 #endif

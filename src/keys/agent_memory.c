@@ -144,6 +144,8 @@ algorithm_for(const nacre_key *key, uint32_t flags)
 {
 	const char *name = NULL;
 
+	if (key->type->kind == KEY_DSA_KIND)
+		return sigalg_find(slice_str(key->type->name));
 	if (key->type->kind == KEY_RSA_KIND)
 		name = (flags & AGENT_RSA_SHA2_512) != 0   ? "rsa-sha2-512"
 		       : (flags & AGENT_RSA_SHA2_256) != 0 ? "rsa-sha2-256"

@@ -54,6 +54,17 @@ read_rsa(struct reader *r, const nacre_key *cert, struct key_parts *parts)
 	parts->q = reader_mpint(r);
 }
 
+/* Never certified here. */
+static void
+read_dsa(struct reader *r, struct key_parts *parts)
+{
+	parts->dsa.p = reader_mpint(r);
+	parts->dsa.q = reader_mpint(r);
+	parts->dsa.g = reader_mpint(r);
+	parts->dsa.y = reader_mpint(r);
+	parts->secret = reader_mpint(r);
+}
+
 static int
 read_plain(
     const struct nacre_env *env, struct reader *r, const struct key_type *type, const nacre_key *cert, nacre_key **key)
@@ -70,6 +81,9 @@ read_plain(
 		break;
 	case KEY_RSA_KIND:
 		read_rsa(r, cert, &parts);
+		break;
+	case KEY_DSA_KIND:
+		read_dsa(r, &parts);
 		break;
 	}
 	return r->bad ? NACRE_E_KEY_FORMAT : key_assemble(env, &parts, key, &unheard);

@@ -10,6 +10,7 @@ struct computed {
 	uint8_t secret[64]; /* Ed25519: seed || public */
 	uint8_t scalar[ECDSA_SCALAR_MAX]; /* at the curve's full length */
 	uint8_t point[ECDSA_POINT_MAX];
+	uint8_t y[DSA_P_LEN];
 };
 
 int
@@ -22,7 +23,9 @@ key_assemble_blob(const struct nacre_env *env, struct slice blob, nacre_key **ke
 		return why_fail_name(why, e, "the key is of a type that is not supported", reader_string(&r));
 	if (e == NACRE_E_KEY_TYPE)
 		return why_fail(why, e,
-		    "the RSA key is smaller than 2048 or larger than 8192 bits, or its exponent is not allowed");
+		    "an RSA key smaller than 2048 or larger than 8192 bits, or with an exponent that is not allowed; "
+		    "or a DSA "
+		    "key not of 1024 and 160 bits");
 	if (e == NACRE_E_KEY_FORMAT)
 		return why_fail(why, e, "the public half is malformed");
 	return e == 0 ? 0 : why_fail(why, e, nacre_status_text(e));
@@ -63,12 +66,28 @@ prepare_ecdsa(const struct nacre_env *env, const struct key_parts *parts, struct
 	return r == NACRE_E_CRYPTO ? NACRE_E_KEY_FORMAT : r;
 }
 
+/* In PKCS#8 only x follows the group; its size is dsa_check_public's to judge, before and after. */
+static int
+prepare_dsa(const struct key_parts *parts, struct computed *c, struct slice *y)
+{
+	struct dsa_public group = parts->dsa;
+	int r = 0;
+
+	*y = group.y;
+	if (y->n > 0)
+		return 0;
+	group.y = group.g; /* of the right order, too: then the group is checked before it is used */
+	if ((r = dsa_check_public(&group)) == 0 && (r = dsa_public_of(&group, parts->secret, c->y)) == 0)
+		*y = slice_of(c->y, sizeof(c->y));
+	return r == NACRE_E_CRYPTO ? NACRE_E_KEY_FORMAT : r;
+}
+
 /* The public blob, and the numbers as struct nacre_key has them. */
 static int
 prepare(const struct nacre_env *env, const struct key_parts *parts, struct computed *c, struct buf *blob,
     struct slice numbers[KEY_NUMBERS])
 {
-	struct slice point;
+	struct slice point, y;
 	int r;
 
 	buf_put_cstring(blob, parts->type->name);
@@ -85,6 +104,15 @@ prepare(const struct nacre_env *env, const struct key_parts *parts, struct compu
 		buf_put_cstring(blob, parts->type->curve_name);
 		buf_put_string(blob, point);
 		numbers[0] = slice_of(c->scalar, curve_scalar_len(parts->type->curve));
+		return blob->bad;
+	case KEY_DSA_KIND:
+		if ((r = prepare_dsa(parts, c, &y)) != 0)
+			return r;
+		buf_put_mpint(blob, parts->dsa.p);
+		buf_put_mpint(blob, parts->dsa.q);
+		buf_put_mpint(blob, parts->dsa.g);
+		buf_put_mpint(blob, y);
+		numbers[0] = parts->secret;
 		return blob->bad;
 	case KEY_RSA_KIND:
 		break;
@@ -112,7 +140,7 @@ int
 key_assemble(const struct nacre_env *env, const struct key_parts *parts, nacre_key **key, struct why *why)
 {
 	struct slice numbers[KEY_NUMBERS] = {{NULL, 0}};
-	struct computed c = {{0}, {0}, {0}};
+	struct computed c = {{0}, {0}, {0}, {0}};
 	struct buf blob;
 	int r;
 

@@ -11,7 +11,8 @@ struct key_parts {
 	bool has_private;
 	struct slice n, e, d, p, q, iqmp; /* RSA: magnitudes */
 	struct slice point; /* ECDSA, Ed25519: the public half; empty where it is to be computed */
-	struct slice secret; /* ECDSA: the scalar, at most of the curve's length; Ed25519: the seed */
+	struct slice secret; /* ECDSA: the scalar, at most of the curve's length; Ed25519: the seed; DSA: x */
+	struct dsa_public dsa; /* y: empty where it is to be computed */
 };
 
 /* Checks the private half against the public one. NACRE_E_KEY_FORMAT, NACRE_E_KEY_TYPE, NACRE_E_NOMEM, NACRE_E_RANDOM.

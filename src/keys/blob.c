@@ -38,6 +38,22 @@ read_rsa(nacre_key *key, struct reader *r)
 	return rsa_check_public(&rsa, rsa_bits_min(key->env));
 }
 
+/* Its one size is not a matter of policy: whether the algorithm is allowed is. */
+static int
+read_dsa(nacre_key *key, struct reader *r)
+{
+	int e;
+
+	key->dsa.p = reader_mpint(r);
+	key->dsa.q = reader_mpint(r);
+	key->dsa.g = reader_mpint(r);
+	key->dsa.y = reader_mpint(r);
+	if (r->bad)
+		return NACRE_E_KEY_FORMAT;
+	e = dsa_check_public(&key->dsa);
+	return e == NACRE_E_CRYPTO ? NACRE_E_KEY_FORMAT : e;
+}
+
 /* OpenSSH PROTOCOL.u2f: the relying party, "ssh:" or "ssh:something". */
 static int
 read_application(nacre_key *key, struct reader *r)
@@ -63,6 +79,9 @@ read_numbers(nacre_key *key, struct reader *r)
 		break;
 	case KEY_RSA_KIND:
 		e = read_rsa(key, r);
+		break;
+	case KEY_DSA_KIND:
+		e = read_dsa(key, r);
 		break;
 	}
 	return e != 0 || !key->type->sk ? e : read_application(key, r);

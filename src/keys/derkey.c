@@ -161,10 +161,42 @@ derkey_sec1(const struct nacre_env *env, struct slice der, nacre_key **key, stru
 	return read_sec1(env, der, NULL, key, why);
 }
 
+/* As OpenSSL has always written them: a version, the group, y, x. */
+int
+derkey_dsa(const struct nacre_env *env, struct slice der, nacre_key **key, struct why *why)
+{
+	struct key_parts k = {.type = key_type_find(SLICE_LIT("ssh-dss")), .has_private = true};
+	struct reader outer = reader_of(der), r = der_enter(&outer, DER_SEQUENCE);
+	uint32_t version = der_number(&r);
+
+	k.dsa.p = der_integer(&r);
+	k.dsa.q = der_integer(&r);
+	k.dsa.g = der_integer(&r);
+	k.dsa.y = der_integer(&r);
+	k.secret = der_integer(&r);
+	if (version != 0 || !reader_end(&r) || !reader_end(&outer) || k.dsa.y.n == 0)
+		return malformed(why, "DSA: the private key's fields are malformed");
+	return key_assemble(env, &k, key, why);
+}
+
 struct algorithm {
 	enum key_kind kind;
 	const struct key_type *type;
+	struct dsa_public group; /* DSA, without y */
 };
+
+/* RFC 3279 2.3.2: Dss-Parms. */
+static void
+read_dsa_group(struct reader *r, struct dsa_public *group)
+{
+	struct reader inner = der_enter(r, DER_SEQUENCE);
+
+	group->p = der_integer(&inner);
+	group->q = der_integer(&inner);
+	group->g = der_integer(&inner);
+	if (!reader_end(&inner))
+		r->bad = true;
+}
 
 /* AlgorithmIdentifier (RFC 5480 2.1.1, RFC 8410 3, RFC 3279 2.3.1). */
 static int
@@ -175,14 +207,17 @@ read_algorithm(struct reader *outer, struct algorithm *a, struct why *why)
 	int e = 0;
 
 	if (slice_eq(oid, OID_RSA)) {
-		*a = (struct algorithm){KEY_RSA_KIND, key_type_find(SLICE_LIT("ssh-rsa"))};
+		*a = (struct algorithm){.kind = KEY_RSA_KIND, .type = key_type_find(SLICE_LIT("ssh-rsa"))};
 		if (der_value(&r, DER_NULL).n != 0)
 			r.bad = true;
 	} else if (slice_eq(oid, OID_EC)) {
 		a->kind = KEY_ECDSA_KIND;
 		e = read_curve(&r, &a->type, why);
 	} else if (slice_eq(oid, OID_ED25519)) {
-		*a = (struct algorithm){KEY_ED25519_KIND, key_type_find(SLICE_LIT("ssh-ed25519"))};
+		*a = (struct algorithm){.kind = KEY_ED25519_KIND, .type = key_type_find(SLICE_LIT("ssh-ed25519"))};
+	} else if (slice_eq(oid, OID_DSA)) {
+		*a = (struct algorithm){.kind = KEY_DSA_KIND, .type = key_type_find(SLICE_LIT("ssh-dss"))};
+		read_dsa_group(&r, &a->group);
 	} else if (!r.bad) {
 		return why_fail(why, NACRE_E_KEY_TYPE_UNKNOWN, "the key is of a type that is not supported");
 	}
@@ -205,6 +240,24 @@ read_ed25519(const struct nacre_env *env, const struct key_type *type, struct sl
 	return key_assemble(env, &k, key, why);
 }
 
+/* One integer in the octet string, x, or in the bit string, y: the group stands in front. */
+static int
+read_dsa_number(const struct nacre_env *env, const struct algorithm *a, struct slice der, bool is_private,
+    nacre_key **key, struct why *why)
+{
+	struct key_parts k = {.type = a->type, .has_private = is_private, .dsa = a->group};
+	struct reader r = reader_of(der);
+	struct slice number = der_integer(&r);
+
+	if (!reader_end(&r) || number.n == 0)
+		return malformed(why, "the DSA key's number is malformed");
+	if (is_private)
+		k.secret = number;
+	else
+		k.dsa.y = number;
+	return key_assemble(env, &k, key, why);
+}
+
 /* RFC 5958 2: attributes are passed over; a public half is there in version 1 only. */
 static bool
 read_pkcs8_tail(struct reader *r, uint32_t version, struct slice *point)
@@ -222,7 +275,7 @@ derkey_pkcs8(const struct nacre_env *env, struct slice der, nacre_key **key, str
 {
 	struct reader outer = reader_of(der), r = der_enter(&outer, DER_SEQUENCE);
 	uint32_t version = der_number(&r);
-	struct algorithm a = {KEY_RSA_KIND, NULL};
+	struct algorithm a = {.kind = KEY_RSA_KIND};
 	struct slice octets, point;
 	int e;
 
@@ -237,6 +290,8 @@ derkey_pkcs8(const struct nacre_env *env, struct slice der, nacre_key **key, str
 		return derkey_pkcs1(env, octets, key, why);
 	if (a.kind == KEY_ECDSA_KIND)
 		return read_sec1(env, octets, a.type, key, why);
+	if (a.kind == KEY_DSA_KIND)
+		return read_dsa_number(env, &a, octets, true, key, why);
 	return read_ed25519(env, a.type, octets, point, key, why);
 }
 
@@ -244,7 +299,7 @@ int
 derkey_spki(const struct nacre_env *env, struct slice der, nacre_key **key, struct why *why)
 {
 	struct reader outer = reader_of(der), r = der_enter(&outer, DER_SEQUENCE);
-	struct algorithm a = {KEY_RSA_KIND, NULL};
+	struct algorithm a = {.kind = KEY_RSA_KIND};
 	struct key_parts k = {.has_private = false};
 	struct slice bits;
 	int e;
@@ -256,6 +311,8 @@ derkey_spki(const struct nacre_env *env, struct slice der, nacre_key **key, stru
 		return malformed(why, "the public key's fields are malformed");
 	if (a.kind == KEY_RSA_KIND)
 		return derkey_pkcs1_public(env, bits, key, why);
+	if (a.kind == KEY_DSA_KIND)
+		return read_dsa_number(env, &a, bits, false, key, why);
 	k.type = a.type;
 	k.point = bits;
 	return key_assemble(env, &k, key, why);

@@ -70,6 +70,35 @@ derkey_put_sec1(struct buf *b, const nacre_key *key)
 	return key->type->kind != KEY_ECDSA_KIND ? NACRE_E_KEY_TYPE : put_sec1(b, key, true);
 }
 
+int
+derkey_put_dsa(struct buf *b, const nacre_key *key)
+{
+	size_t mark;
+
+	if (key->type->kind != KEY_DSA_KIND)
+		return NACRE_E_KEY_TYPE;
+	mark = der_begin(b, DER_SEQUENCE);
+	der_put_number(b, 0);
+	der_put_integer(b, key->dsa.p);
+	der_put_integer(b, key->dsa.q);
+	der_put_integer(b, key->dsa.g);
+	der_put_integer(b, key->dsa.y);
+	der_put_integer(b, key->numbers[0]);
+	der_end(b, mark);
+	return b->bad;
+}
+
+static void
+put_dsa_group(struct buf *b, const nacre_key *key)
+{
+	size_t mark = der_begin(b, DER_SEQUENCE);
+
+	der_put_integer(b, key->dsa.p);
+	der_put_integer(b, key->dsa.q);
+	der_put_integer(b, key->dsa.g);
+	der_end(b, mark);
+}
+
 static void
 put_algorithm(struct buf *b, const nacre_key *key)
 {
@@ -87,6 +116,10 @@ put_algorithm(struct buf *b, const nacre_key *key)
 	case KEY_ED25519_KIND:
 		der_put(b, DER_OID, OID_ED25519);
 		break;
+	case KEY_DSA_KIND:
+		der_put(b, DER_OID, OID_DSA);
+		put_dsa_group(b, key);
+		break;
 	}
 	der_end(b, mark);
 }
@@ -99,6 +132,9 @@ put_private_octets(struct buf *b, const nacre_key *key)
 		return derkey_put_pkcs1(b, key);
 	case KEY_ECDSA_KIND:
 		return put_sec1(b, key, false);
+	case KEY_DSA_KIND:
+		der_put_integer(b, key->numbers[0]);
+		return b->bad;
 	case KEY_ED25519_KIND:
 		break;
 	}
@@ -134,6 +170,8 @@ derkey_put_spki(struct buf *b, const nacre_key *key)
 	if (key->type->kind == KEY_RSA_KIND) {
 		if ((r = derkey_put_pkcs1_public(b, key)) != 0)
 			return r;
+	} else if (key->type->kind == KEY_DSA_KIND) {
+		der_put_integer(b, key->dsa.y);
 	} else {
 		buf_put_slice(b, key->point);
 	}

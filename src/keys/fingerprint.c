@@ -90,6 +90,7 @@ static const struct {
 } short_names[] = {
     {"ssh-ed25519", "ED25519"},
     {"ssh-rsa", "RSA"},
+    {"ssh-dss", "DSA"},
     {"ecdsa-sha2-", "ECDSA"},
     {"sk-ssh-ed25519", "ED25519-SK"},
     {"sk-ecdsa-sha2-", "ECDSA-SK"},

@@ -93,8 +93,8 @@ nacre_key_generate(const struct nacre_env *env, const char *type_name, unsigned 
 		return NACRE_E_ARGUMENT;
 	if ((type = key_type_find(slice_str(type_name))) == NULL)
 		return NACRE_E_KEY_TYPE_UNKNOWN;
-	/* A security key makes its own, and a certificate is issued (cert.h). */
-	if (type->sk || type->plain != NULL)
+	/* A security key makes its own, a certificate is issued (cert.h), and nobody wants a new DSA key. */
+	if (type->sk || type->plain != NULL || type->kind == KEY_DSA_KIND)
 		return NACRE_E_UNSUPPORTED;
 	if (type->kind != KEY_RSA_KIND && bits != 0)
 		return NACRE_E_ARGUMENT;
@@ -109,6 +109,8 @@ nacre_key_generate(const struct nacre_env *env, const char *type_name, unsigned 
 		break;
 	case KEY_RSA_KIND:
 		r = generate_rsa(env, bits, &blob, key);
+		break;
+	case KEY_DSA_KIND:
 		break;
 	}
 	buf_free(&blob);

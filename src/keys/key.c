@@ -7,7 +7,10 @@
 
 #define SK_ED25519 "sk-ssh-ed25519@openssh.com"
 #define SK_ECDSA "sk-ecdsa-sha2-nistp256@openssh.com"
-#define CERT(type, ...) {.name = type "-cert-v01@openssh.com", .plain = (type), __VA_ARGS__}
+#define CERT(type, ...)                                                                                                \
+	{                                                                                                              \
+		.name = type "-cert-v01@openssh.com", .plain = (type), __VA_ARGS__                                     \
+	}
 
 const struct key_type key_types[] = {
     {.name = "ssh-ed25519", .kind = KEY_ED25519_KIND},
@@ -15,6 +18,7 @@ const struct key_type key_types[] = {
     {.name = "ecdsa-sha2-nistp384", .kind = KEY_ECDSA_KIND, .curve = CURVE_P384, .curve_name = "nistp384"},
     {.name = "ecdsa-sha2-nistp521", .kind = KEY_ECDSA_KIND, .curve = CURVE_P521, .curve_name = "nistp521"},
     {.name = "ssh-rsa", .kind = KEY_RSA_KIND},
+    {.name = "ssh-dss", .kind = KEY_DSA_KIND},
     {.name = SK_ED25519, .kind = KEY_ED25519_KIND, .sk = true},
     {.name = SK_ECDSA, .kind = KEY_ECDSA_KIND, .curve = CURVE_P256, .curve_name = "nistp256", .sk = true},
     CERT("ssh-ed25519", .kind = KEY_ED25519_KIND),
@@ -98,6 +102,9 @@ check_secret(const nacre_key *key)
 		break;
 	case KEY_RSA_KIND:
 		r = rsa_check_private(&rsa, key->env);
+		break;
+	case KEY_DSA_KIND:
+		r = dsa_check_pair(&key->dsa, key->numbers[0]);
 		break;
 	}
 	return r == NACRE_E_CRYPTO ? NACRE_E_KEY_FORMAT : r;
@@ -194,6 +201,8 @@ nacre_key_bits(const nacre_key *key)
 		return curve_bits[key->type->curve];
 	case KEY_RSA_KIND:
 		break;
+	case KEY_DSA_KIND:
+		return modulus_bits(key->dsa.p);
 	}
 	return modulus_bits(key->n);
 }

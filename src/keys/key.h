@@ -7,7 +7,7 @@
 #include "sign.h"
 #include <nacre/key.h>
 
-enum key_kind { KEY_ED25519_KIND, KEY_ECDSA_KIND, KEY_RSA_KIND };
+enum key_kind { KEY_ED25519_KIND, KEY_ECDSA_KIND, KEY_RSA_KIND, KEY_DSA_KIND };
 
 struct cert;
 
@@ -37,7 +37,8 @@ const struct sigalg *sigalg_find(struct slice name);
 /* The name inside a signature blob made by it. */
 const char *sigalg_signature(const struct sigalg *algorithm);
 bool sigalg_is_for_certificates(const struct sigalg *algorithm);
-/* The first of the key's type that is not legacy; of several the one whose signatures are called so. NULL: none. */
+/* The first of the key's type that is not legacy; of several the one whose signatures are called so. NULL: none, as for
+ * DSA keys. */
 const struct sigalg *sigalg_for_key(const nacre_key *key, const char *signature);
 
 #define KEY_NUMBERS 4 /* RSA: d, p, q, iqmp; the others: one */
@@ -49,6 +50,7 @@ struct nacre_key {
 	size_t blob_len;
 	struct slice point; /* in blob: Ed25519's 32 bytes, ECDSA's point */
 	struct slice n, e; /* in blob: RSA */
+	struct dsa_public dsa; /* in blob */
 	struct slice application; /* in blob: a security key's */
 	struct slice fields; /* in blob: what stands between the type and the end of a plain key of this kind */
 	struct cert *cert; /* or NULL; owned */
@@ -62,7 +64,8 @@ struct nacre_key {
 	uint8_t *secret; /* or NULL; the numbers one behind the other */
 	size_t secret_len;
 	bool secret_is_locked;
-	struct slice numbers[KEY_NUMBERS]; /* in secret. Ed25519: seed || public; ECDSA: the scalar at full length */
+	struct slice
+	    numbers[KEY_NUMBERS]; /* in secret. Ed25519: seed || public; ECDSA: the scalar at full length; DSA: x */
 };
 
 /* From a public blob, strictly: every field, every size, nothing behind. */

@@ -45,6 +45,14 @@ read_rsa(struct reader *r, struct slice numbers[KEY_NUMBERS], const nacre_key *k
 		r->bad = true;
 }
 
+static void
+read_dsa(struct reader *r, struct slice numbers[KEY_NUMBERS], const nacre_key *key)
+{
+	if (!slice_eq(reader_bytes(r, key->fields.n), key->fields))
+		r->bad = true;
+	numbers[0] = reader_mpint(r);
+}
+
 /* The public half again, and in the place of a private one what the device is asked with. */
 static void
 read_sk(nacre_key *key, struct reader *r, struct sk_fields *sk, struct slice *point)
@@ -82,6 +90,9 @@ read_numbers(nacre_key *key, struct reader *r, struct slice numbers[KEY_NUMBERS]
 		break;
 	case KEY_RSA_KIND:
 		read_rsa(r, numbers, key);
+		break;
+	case KEY_DSA_KIND:
+		read_dsa(r, numbers, key);
 		break;
 	}
 	return !r->bad && slice_eq(point, key->point);

@@ -106,6 +106,7 @@ static const struct {
 } private_labels[] = {
     {"RSA PRIVATE KEY", derkey_pkcs1, false},
     {"EC PRIVATE KEY", derkey_sec1, false},
+    {"DSA PRIVATE KEY", derkey_dsa, false},
     {"PRIVATE KEY", derkey_pkcs8, false},
     {"ENCRYPTED PRIVATE KEY", derkey_pkcs8, true},
 };

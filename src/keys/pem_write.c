@@ -11,6 +11,7 @@ static const struct {
 } old_forms[] = {
     [KEY_RSA_KIND] = {"RSA PRIVATE KEY", derkey_put_pkcs1},
     [KEY_ECDSA_KIND] = {"EC PRIVATE KEY", derkey_put_sec1},
+    [KEY_DSA_KIND] = {"DSA PRIVATE KEY", derkey_put_dsa},
 };
 
 #define OLD_FORMS (sizeof(old_forms) / sizeof(old_forms[0]))

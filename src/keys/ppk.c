@@ -214,7 +214,8 @@ read_private(const struct ppk *p, const nacre_key *public_key, nacre_key **key, 
 	    .has_private = true,
 	    .n = public_key->n,
 	    .e = public_key->e,
-	    .point = public_key->point};
+	    .point = public_key->point,
+	    .dsa = public_key->dsa};
 	struct reader r = reader_of(buf_slice(&p->private_blob));
 	uint8_t seed[ED25519_SEED_LEN] = {0};
 	int e;
@@ -224,6 +225,7 @@ read_private(const struct ppk *p, const nacre_key *public_key, nacre_key **key, 
 		read_ed25519(&r, seed, &k);
 		break;
 	case KEY_ECDSA_KIND:
+	case KEY_DSA_KIND:
 		k.secret = reader_mpint(&r);
 		break;
 	case KEY_RSA_KIND:

@@ -24,6 +24,7 @@ put_private(struct buf *b, const nacre_key *key)
 		buf_put_string(b, slice_of(key->numbers[0].p, n));
 		return;
 	case KEY_ECDSA_KIND:
+	case KEY_DSA_KIND:
 		buf_put_mpint(b, key->numbers[0]);
 		return;
 	case KEY_RSA_KIND:

@@ -1,5 +1,5 @@
-/* private_fields: a key's private half as openssh-key-v1 and the agent protocol write it. Knows: the order of the fields.
- * Must not know: what stands around them. OpenSSH PROTOCOL.key; draft-ietf-sshm-ssh-agent 4.2. */
+/* private_fields: a key's private half as openssh-key-v1 and the agent protocol write it. Knows: the order of the
+ * fields. Must not know: what stands around them. OpenSSH PROTOCOL.key; draft-ietf-sshm-ssh-agent 4.2. */
 #ifndef KEYS_PRIVATE_FIELDS_H
 #define KEYS_PRIVATE_FIELDS_H
 

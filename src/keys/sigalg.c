@@ -26,6 +26,7 @@ const struct sigalg sigalg_table[] = {
     {.name = "rsa-sha2-512", .key_type = "ssh-rsa", .hash = HASH_SHA512},
     {.name = "rsa-sha2-256", .key_type = "ssh-rsa", .hash = HASH_SHA256},
     {.name = "ssh-rsa", .legacy = true, .key_type = "ssh-rsa", .hash = HASH_SHA1},
+    {.name = "ssh-dss", .legacy = true, .key_type = "ssh-dss"},
     {.name = NULL},
 };
 

@@ -54,6 +54,17 @@ sign_rsa(const nacre_key *key, const struct nacre_env *env, enum hash_id hash, s
 }
 
 static int
+sign_dsa(const nacre_key *key, const struct nacre_env *env, struct slice data, struct buf *out)
+{
+	uint8_t sig[DSA_SIG_LEN];
+	int r = dsa_sign(&key->dsa, env, key->numbers[0], data, sig);
+
+	if (r == 0)
+		buf_put_string(out, slice_of(sig, sizeof(sig)));
+	return r;
+}
+
+static int
 sign_by_secret(const nacre_key *key, const struct nacre_env *env, const struct sigalg *algorithm, struct slice data,
     struct buf *out)
 {
@@ -65,6 +76,8 @@ sign_by_secret(const nacre_key *key, const struct nacre_env *env, const struct s
 		return sign_ecdsa(key, env, data, out);
 	case KEY_RSA_KIND:
 		return sign_rsa(key, env, algorithm->hash, data, out);
+	case KEY_DSA_KIND:
+		return sign_dsa(key, env, data, out);
 	}
 	return NACRE_E_CRYPTO;
 }
@@ -133,6 +146,8 @@ verify_numbers(const nacre_key *key, const struct sigalg *algorithm, struct slic
 		return verify_ecdsa(key, data, sig);
 	case KEY_RSA_KIND:
 		return verify_rsa(key, algorithm->hash, data, sig);
+	case KEY_DSA_KIND:
+		return dsa_verify(&key->dsa, data, sig);
 	}
 	return NACRE_E_CRYPTO;
 }

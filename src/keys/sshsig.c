@@ -70,6 +70,13 @@ nacre_sshsig_free(nacre_sshsig *sig)
 	mem_wipe_free(sig->env, sig, sizeof(*sig));
 }
 
+/* What SHA-1 alone signs with has no place in signatures that last. */
+static bool
+may_sign(const nacre_key *key)
+{
+	return sigalg_for_key(key, NULL) != NULL;
+}
+
 static int
 give_or_free(nacre_sshsig *sig, int r, nacre_sshsig **out)
 {
@@ -97,6 +104,8 @@ nacre_sshsig_new(
 		return NACRE_E_ARGUMENT;
 	if (row == NULL)
 		return NACRE_E_UNSUPPORTED;
+	if (!may_sign(key))
+		return NACRE_E_KEY_TYPE;
 	if ((r = begin(env, &sig)) != 0)
 		return r;
 	sig->signer = key;
@@ -161,6 +170,8 @@ read_fields(nacre_sshsig *sig)
 	if ((sig->hash = hash_find(hash)) == NULL)
 		return NACRE_E_UNSUPPORTED;
 	e = key_parse_blob(sig->env, key, &sig->shown);
+	if (e == 0 && !may_sign(sig->shown))
+		return NACRE_E_KEY_TYPE;
 	return e == NACRE_E_KEY_FORMAT ? NACRE_E_FORMAT : e;
 }
 

@@ -8,6 +8,7 @@ enum { KEY_ED25519, KEY_P256, KEY_P384, KEY_P521, KEY_RSA, KEY_COUNT };
 
 struct test_keys {
 	nacre_key *key[KEY_COUNT];
+	nacre_key *dsa; /* out of a file: none is made */
 	nacre_key *other; /* another ed25519 one */
 };
 

@@ -41,7 +41,7 @@ key_for(const char *algorithm)
 	for (i = 0; i < KEY_COUNT; i++)
 		if (strcmp(nacre_key_type(keys.key[i]), type) == 0)
 			return keys.key[i];
-	return NULL;
+	return strcmp(nacre_key_type(keys.dsa), type) == 0 ? keys.dsa : NULL;
 }
 
 static int

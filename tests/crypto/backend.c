@@ -7,6 +7,7 @@
 #include <mbedtls/ecdh.h>
 #include <mbedtls/ecdsa.h>
 #include <mbedtls/gcm.h>
+#include <mbedtls/hmac_drbg.h>
 #include <mbedtls/md5.h>
 #include <mbedtls/rsa.h>
 #include <mbedtls/sha1.h>
@@ -141,6 +142,13 @@ WRAP(mbedtls_ecdh_compute_shared,
     (mbedtls_ecp_group * g, mbedtls_mpi *z, const mbedtls_ecp_point *q, const mbedtls_mpi *d, random_fn *rng,
 	void *rng_ctx),
     (g, z, q, d, rng, rng_ctx))
+WRAP(mbedtls_mpi_mod_mpi, (mbedtls_mpi * r, const mbedtls_mpi *a, const mbedtls_mpi *b), (r, a, b))
+WRAP(mbedtls_mpi_mul_mpi, (mbedtls_mpi * r, const mbedtls_mpi *a, const mbedtls_mpi *b), (r, a, b))
+WRAP(mbedtls_mpi_add_mpi, (mbedtls_mpi * r, const mbedtls_mpi *a, const mbedtls_mpi *b), (r, a, b))
+WRAP(mbedtls_mpi_inv_mod, (mbedtls_mpi * r, const mbedtls_mpi *a, const mbedtls_mpi *n), (r, a, n))
+WRAP(mbedtls_hmac_drbg_seed_buf, (mbedtls_hmac_drbg_context * d, const mbedtls_md_info_t *md, const byte *p, size_t n),
+    (d, md, p, n))
+WRAP(mbedtls_hmac_drbg_random, (void *d, byte *p, size_t n), (d, p, n))
 WRAP(mbedtls_mpi_exp_mod,
     (mbedtls_mpi * x, const mbedtls_mpi *a, const mbedtls_mpi *e, const mbedtls_mpi *n, mbedtls_mpi *rr),
     (x, a, e, n, rr))

@@ -17,7 +17,9 @@ static struct {
 	struct suite_keys keys;
 	uint8_t d[3][ECDSA_SCALAR_MAX], q[3][ECDSA_POINT_MAX];
 	struct rsa_private rsa;
-	struct vectors v;
+	struct dsa_public dsa;
+	struct slice x;
+	struct vectors v, dsa_v;
 } world;
 
 #define MESSAGE SLICE_LIT("what is signed")
@@ -170,6 +172,19 @@ use_rsa(size_t i)
 	return rsa_verify(&pub, HASH_SHA512, MESSAGE, slice_of(sig, n));
 }
 
+static int
+use_dsa(size_t i)
+{
+	uint8_t sig[DSA_SIG_LEN];
+	int r;
+
+	(void)i;
+	if ((r = dsa_check_public(&world.dsa)) != 0 || (r = dsa_check_pair(&world.dsa, world.x)) != 0 ||
+	    (r = dsa_sign(&world.dsa, &world.t.env, world.x, MESSAGE, sig)) != 0)
+		return r;
+	return dsa_verify(&world.dsa, MESSAGE, slice_of(sig, sizeof(sig)));
+}
+
 static const struct {
 	const char *name;
 	job *run;
@@ -186,6 +201,7 @@ static const struct {
     {"ECDSA", use_ecdsa, 3, 20},
     {"ECDSA key", make_ecdsa, 3, 4},
     {"RSA", use_rsa, 1, 12},
+    {"DSA", use_dsa, 1, 60},
 };
 
 static int
@@ -260,6 +276,11 @@ begin(void **state)
 	world.rsa =
 	    (struct rsa_private){vectors_field(&world.v, 1), vectors_field(&world.v, 2), vectors_field(&world.v, 3),
 		vectors_field(&world.v, 4), vectors_field(&world.v, 5), vectors_field(&world.v, 6)};
+	vectors_open(&world.dsa_v, "rfc6979_dsa.txt");
+	assert_true(vectors_next(&world.dsa_v) && vectors_is(&world.dsa_v, "key"));
+	world.dsa = (struct dsa_public){vectors_field(&world.dsa_v, 1), vectors_field(&world.dsa_v, 2),
+	    vectors_field(&world.dsa_v, 3), vectors_field(&world.dsa_v, 5)};
+	world.x = vectors_field(&world.dsa_v, 4);
 	return 0;
 }
 
@@ -267,6 +288,7 @@ static int
 end(void **state)
 {
 	(void)state;
+	vectors_close(&world.dsa_v);
 	vectors_close(&world.v);
 	return 0;
 }

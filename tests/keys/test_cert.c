@@ -257,11 +257,12 @@ static void
 the_authority_is_a_plain_key_that_signed_this(void **state)
 {
 	struct test_env t;
-	nacre_key *subject, *authority, *other, *cert, *nested = NULL;
+	nacre_key *subject, *authority, *other, *dsa, *cert, *nested = NULL;
 	struct forge f;
 
 	(void)state;
 	test_env_init(&t, 6);
+	dsa = keydata_private(&t, "dsa1024");
 	subject = keydata_public(&t, "ecdsa256");
 	authority = keydata_private(&t, "ed25519");
 	other = keydata_private(&t, "rsa2048");
@@ -274,11 +275,15 @@ the_authority_is_a_plain_key_that_signed_this(void **state)
 	assert_int_equal(forge_parse(&t, &f, &cert), NACRE_E_CRYPTO);
 	f.authority_blob = key_blob(nested);
 	assert_int_equal(forge_parse(&t, &f, &cert), NACRE_E_KEY_TYPE);
-	f.authority_blob = SLICE_LIT("\0\0\0\7ssh-dss");
+	f.authority_blob = SLICE_LIT("\0\0\0\7ssh-xyz");
 	assert_int_equal(forge_parse(&t, &f, &cert), NACRE_E_KEY_TYPE);
 	f = forge_good(subject, other);
 	f.signature = "ssh-rsa";
 	assert_int_equal(forge_parse(&t, &f, &cert), NACRE_E_CRYPTO);
+	f = forge_good(subject, dsa);
+	f.signature = "ssh-dss";
+	assert_int_equal(forge_parse(&t, &f, &cert), NACRE_E_CRYPTO);
+	f = forge_good(subject, other);
 	f.signature = "rsa-sha2-256";
 	assert_int_equal(forge_parse(&t, &f, &cert), 0);
 	nacre_key_free(cert);
@@ -288,6 +293,7 @@ the_authority_is_a_plain_key_that_signed_this(void **state)
 	nacre_key_free(subject);
 	nacre_key_free(authority);
 	nacre_key_free(other);
+	nacre_key_free(dsa);
 	keydata_assert_clean(&t);
 }
 

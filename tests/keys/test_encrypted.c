@@ -14,7 +14,7 @@
 
 #define PASSPHRASE "correct horse"
 
-static const char *const names[] = {"ed25519", "ecdsa256", "ecdsa384", "ecdsa521", "rsa2048"};
+static const char *const names[] = {"ed25519", "ecdsa256", "ecdsa384", "ecdsa521", "rsa2048", "dsa1024"};
 
 #define NAMES (sizeof(names) / sizeof(names[0]))
 

@@ -26,6 +26,8 @@ static const struct {
 	"MD5:4a:21:98:2f:da:e9:cf:cd:38:19:36:54:e4:34:f3:78"},
     {"rsa3072", "ssh-rsa", 3072, "rsa key", "SHA256:1WrO6omdTA8CtVs6nK0RtucNYufyhI6A4pyOMW/jv2A",
 	"MD5:e9:04:f1:03:43:30:be:d6:d7:36:f8:12:88:c8:1c:64"},
+    {"dsa1024", "ssh-dss", 1024, "dsa key", "SHA256:wytTJCWLoKuYKGSln+uDNrwchRnAu83xfNgHsMvpu0g",
+	"MD5:a8:a2:ac:e7:1b:28:47:bd:fc:75:bf:b8:77:09:65:7e"},
 };
 
 #define FILES (sizeof(files) / sizeof(files[0]))
@@ -115,7 +117,8 @@ static const struct {
     {"\n \n\t\r\n", NACRE_E_KEY_FORMAT, "empty"},
     {"nonsense", NACRE_E_KEY_FORMAT, "no BEGIN line"},
     {"-----BEGIN RSA PRIVATE KEY-----\n", NACRE_E_KEY_FORMAT, "no END line"},
-    {"-----BEGIN DSA PRIVATE KEY-----\n-----END DSA PRIVATE KEY-----\n", NACRE_E_KEY_TYPE_UNKNOWN, "DSA"},
+    {"-----BEGIN XYZ PRIVATE KEY-----\n-----END XYZ PRIVATE KEY-----\n", NACRE_E_KEY_TYPE_UNKNOWN, "XYZ"},
+    {"-----BEGIN DSA PRIVATE KEY-----\nAAAA\n-----END DSA PRIVATE KEY-----\n", NACRE_E_KEY_FORMAT, "DSA"},
     {"-----BEGIN PRIVATE KEY-----\n-----END PRIVATE KEY-----\n", NACRE_E_KEY_FORMAT, "base64"},
     {"-----BEGIN PRIVATE KEY-----\nAAAA\n-----END PRIVATE KEY-----\n", NACRE_E_KEY_FORMAT, "PKCS#8"},
     {"-----BEGIN ENCRYPTED PRIVATE KEY-----\nAAAA\n-----END PRIVATE KEY-----\n", NACRE_E_KEY_FORMAT, "another"},

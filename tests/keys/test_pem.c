@@ -12,7 +12,7 @@
 #define PASSPHRASE "correct horse"
 #define TEXT_MAX 8192
 
-static const char *const names[] = {"rsa2048", "rsa3072", "ecdsa256", "ecdsa384", "ecdsa521", "ed25519"};
+static const char *const names[] = {"rsa2048", "rsa3072", "ecdsa256", "ecdsa384", "ecdsa521", "dsa1024", "ed25519"};
 
 #define NAMES (sizeof(names) / sizeof(names[0]))
 

@@ -137,11 +137,17 @@ what_can_not_be_signed_is_refused(void **state)
 {
 	static char long_name[NACRE_SSHSIG_NAMESPACE_MAX + 2];
 	struct test_env t;
-	nacre_key *key, *half;
+	nacre_key *key, *half, *dsa;
+	struct keydata file;
 	nacre_sshsig *sig;
 
 	(void)state;
 	test_env_init(&t, 4);
+	dsa = keydata_private(&t, "dsa1024");
+	assert_int_equal(nacre_sshsig_new(&t.env, dsa, "file", NULL, &sig), NACRE_E_KEY_TYPE);
+	nacre_key_free(dsa);
+	keydata_read("dsa1024", ".sig", &file);
+	assert_int_equal(nacre_sshsig_parse(&t.env, file.p, file.n, &sig), NACRE_E_KEY_TYPE);
 	key = keydata_private(&t, "ed25519");
 	half = keydata_public(&t, "ed25519");
 	assert_int_equal(nacre_sshsig_new(&t.env, half, "file", NULL, &sig), NACRE_E_ARGUMENT);

@@ -240,7 +240,7 @@ static const struct {
     {"ssh-ed25519 AAAA", NACRE_E_KEY_FORMAT, "malformed"},
     {"ssh-rsa " BASE64, NACRE_E_KEY_FORMAT, "another type"},
     {"ecdsa-sha2-nistp256 " BASE64, NACRE_E_KEY_FORMAT, "another type"},
-    {"ssh-dss " BASE64, NACRE_E_KEY_TYPE_UNKNOWN, "ssh-dss"},
+    {"ssh-xyz " BASE64, NACRE_E_KEY_TYPE_UNKNOWN, "ssh-xyz"},
     {"# remark\n\n#\nssh-ed25519 " BASE64 " first", 0, "first"},
     {"# remark", NACRE_E_KEY_FORMAT, "empty"},
     {"x# remark", NACRE_E_KEY_TYPE_UNKNOWN, "x#"},
@@ -294,7 +294,7 @@ ssh_keygen_reads(struct test_env *t, const nacre_key *key)
 static void
 ssh_keygen_reads_the_files_that_we_write(void **state)
 {
-	static const char *const names[] = {"ed25519", "ecdsa256", "ecdsa384", "ecdsa521", "rsa2048", "rsa3072"};
+	static const char *const names[] = {"ed25519", "ecdsa256", "ecdsa384", "ecdsa521", "rsa2048", "rsa3072", "dsa1024"};
 	struct test_env t;
 	nacre_key *key;
 	size_t i;

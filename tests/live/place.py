@@ -3,6 +3,7 @@ import atexit
 import functools
 import os
 import pwd
+import re
 import shutil
 import socket
 import subprocess
@@ -87,9 +88,32 @@ KEYS = {
 }
 
 
+OLD_KEYS = {'ssh-rsa': ('rsa', 3072), 'ssh-dss': ('dsa', None)}
+
+
 def key_for(algorithm, name):
-    kind, bits = KEYS[algorithm]
+    kind, bits = (KEYS | OLD_KEYS)[algorithm]
     return key(kind, name, bits)
+
+
+def keys_to_try():
+    """KEYS and OLD_KEYS, without the type that OpenSSH 10 no longer has."""
+    return [*KEYS, *(name for name in OLD_KEYS if name in openssh_has('key'))]
+
+
+def keys_for(name):
+    """A key for each of these."""
+    return list(dict.fromkeys(key_for(algorithm, name) for algorithm in keys_to_try()))
+
+
+def check_that_all_are_tried():
+    """What this OpenSSH has is forced, one at a time, by whoever runs all of the lists here; but for keys in devices, which are
+    not at hand, webauthn's form of their signatures, which browsers make, and certificates, which live/certificates has."""
+    elsewhere = re.compile(r'sk-|webauthn-|.*-cert-')
+    for what, tried in (('kex', kex_to_try()), ('cipher', AEAD + CTR + CBC), ('mac', MACS + OLD_MACS),
+                        ('sig', keys_to_try()), ('key', [*keys_to_try(), 'ssh-rsa'])):
+        left = [name for name in openssh_has(what) if name not in tried and not elsewhere.match(name)]
+        assert not left, (what, left)
 
 
 OLD_KEX = ['diffie-hellman-group14-sha1', 'diffie-hellman-group-exchange-sha1', 'diffie-hellman-group1-sha1']

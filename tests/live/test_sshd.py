@@ -8,8 +8,9 @@ import place
 import tap
 from sshd import Sshd
 
-HOST = [place.key_for(a, 'host') for a in place.KEYS if a != 'rsa-sha2-256']
-MINE = [place.key_for(a, 'user') for a in place.KEYS if a != 'rsa-sha2-256']
+HOST = place.keys_for('host')
+MINE = place.keys_for('user')
+OLD_KEYS = ','.join(name for name in place.keys_to_try() if name in place.OLD_KEYS)
 ED = place.key_for('ssh-ed25519', 'user')
 TRACED = ('--trace',)
 
@@ -18,6 +19,7 @@ TRACED = ('--trace',)
 def server():
     """One server for the whole script: it is cheap to tell connections apart by where they begin in its log."""
     old = f'KexAlgorithms +{",".join(place.kex_to_try())}\nCiphers +{",".join(place.CBC)}\nMACs +{",".join(place.OLD_MACS)}'
+    old += f'\nHostKeyAlgorithms +{OLD_KEYS}\nPubkeyAcceptedAlgorithms +{OLD_KEYS}'
     here = Sshd(HOST, place.authorized_keys(*MINE), settings=old)
     place.atexit.register(here.__exit__)
     return here.__enter__()
@@ -223,10 +225,11 @@ def each(names, test, what):
     return [(f'sshd sees {what} {name}', functools.partial(test, name)) for name in names]
 
 
-tap.run(each(place.kex_to_try(), with_kex, 'key exchange') + each(place.KEYS, with_host_key, 'host key algorithm') +
-        each(place.KEYS, with_user_key, 'user key algorithm') + each(place.AEAD, with_cipher, 'cipher') +
+tap.run(each(place.kex_to_try(), with_kex, 'key exchange') + each(place.keys_to_try(), with_host_key, 'host key algorithm') +
+        each(place.keys_to_try(), with_user_key, 'user key algorithm') + each(place.AEAD, with_cipher, 'cipher') +
         [(f'sshd sees cipher {c} with {m}', functools.partial(with_cipher, c, m)) for c, m in dict.fromkeys(place.WITH_MAC)] +
         [(f'exit status {n} arrives', functools.partial(exit_status_is, n)) for n in (0, 7, 255)] + [
+    place.check_that_all_are_tried,
     with_compression_both_ways,
     eight_compressed_mib_come_back_through_rekeys,
     the_default_is_the_first_of_each_list_that_the_server_has,
