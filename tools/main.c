@@ -18,6 +18,9 @@ static const struct {
 	"[the same] [-t | -tt | -T] [-e character] [user@]host [command...]\n"
 	"           runs your login shell there, in this terminal; ~? at the beginning of a line shows what else it "
 	"does"},
+    {"scan", scan_main,
+	"[-H] [-p port] [-t type,...] [-T seconds] [-f file] [--json [-l user]] host...\n"
+	"           host keys as ssh-keyscan shows them; or in JSON what else a server tells without a login"},
     {"get", get_main,
 	"[-P port] [-i keyfile] [-o Keyword=value] [-rpa] [-l kbit/s] [user@]host:path [local]\n"
 	"           fetches a file, or with -r a tree: -p keeps times and modes, -a goes on where it stopped"},

@@ -11,8 +11,8 @@
 /* A subcommand: argv[0] is its name; the result is the exit code. */
 typedef int tool_main(int argc, char **argv);
 
-tool_main exec_main, shell_main, get_main, put_main, sftp_main, serve_main, demo_main, capabilities_main, keygen_main,
-    config_main;
+tool_main exec_main, shell_main, scan_main, get_main, put_main, sftp_main, serve_main, demo_main, capabilities_main,
+    keygen_main, config_main;
 
 /* "nacre: ..." on standard error; returns TOOL_FAILED. */
 #if defined(__GNUC__)

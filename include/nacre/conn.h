@@ -242,6 +242,15 @@ struct nacre_conn_info {
 
 /* A view: pointers live until the next call on the connection, unless they are static. */
 NACRE_API void nacre_conn_get_info(const nacre_conn *conn, struct nacre_conn_info *info);
+/* What the peer proposes: its KEXINIT's lists (RFC 4253 7.1), as it sent them. */
+struct nacre_proposal {
+	struct nacre_bytes kex, host_key, cipher_c2s, cipher_s2c, mac_c2s, mac_s2c;
+	struct nacre_bytes compression_c2s, compression_s2c, language_c2s, language_s2c;
+	bool first_kex_follows;
+};
+/* A view, as above. It is there from the peer's KEXINIT until that exchange is over, at HOST_KEY for one, and stays where the
+ * exchange has failed; else NACRE_E_AGAIN, and *proposal is zeroed. */
+NACRE_API int nacre_conn_peer_proposal(const nacre_conn *conn, struct nacre_proposal *proposal);
 /* Why it failed; code 0 where it did not. */
 NACRE_API void nacre_conn_error(const nacre_conn *conn, struct nacre_error *error);
 

@@ -17,6 +17,7 @@
 #include <nacre/key.h>
 #include <nacre/known_hosts.h>
 #include <nacre/revoked.h>
+#include <nacre/probe.h>
 #include <nacre/server.h>
 #include <nacre/session.h>
 #include <nacre/sftp.h>

@@ -1,6 +1,7 @@
 /* info: what a connection can tell about itself. Knows: where each fact is kept. Must not know: anything that changes it.
  * RFC 4253 7.1 (negotiated names). */
 #include "conn_internal.h"
+#include "exchange.h"
 #include "text.h"
 
 static void
@@ -66,6 +67,31 @@ nacre_conn_get_info(const nacre_conn *c, struct nacre_conn_info *info)
 	if (c->is_client)
 		info->banner = bytes_of(buf_slice(&c->auth_client.banner));
 	fill_algorithms(c, info);
+}
+
+int
+nacre_conn_peer_proposal(const nacre_conn *c, struct nacre_proposal *proposal)
+{
+	const struct exchange *x = c->transport.exchange;
+	struct msg_kexinit m;
+
+	*proposal = (struct nacre_proposal){.first_kex_follows = false};
+	if (x == NULL || x->theirs.n == 0 || msg_parse(MSG_kexinit, buf_slice(&x->theirs), &m) != 0)
+		return NACRE_E_AGAIN;
+	*proposal = (struct nacre_proposal){
+		.kex = bytes_of(m.kex),
+		.host_key = bytes_of(m.host_key),
+		.cipher_c2s = bytes_of(m.cipher_c2s),
+		.cipher_s2c = bytes_of(m.cipher_s2c),
+		.mac_c2s = bytes_of(m.mac_c2s),
+		.mac_s2c = bytes_of(m.mac_s2c),
+		.compression_c2s = bytes_of(m.compression_c2s),
+		.compression_s2c = bytes_of(m.compression_s2c),
+		.language_c2s = bytes_of(m.language_c2s),
+		.language_s2c = bytes_of(m.language_s2c),
+		.first_kex_follows = m.first_kex_packet_follows,
+	};
+	return NACRE_OK;
 }
 
 void
