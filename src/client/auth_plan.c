@@ -152,6 +152,13 @@ find_key(struct auth_plan *plan, const nacre_key *key)
 	return &plan->foreign;
 }
 
+/* Nobody has named it, so nobody misses it. */
+static bool
+is_automatic(const struct plan_key *key)
+{
+	return key->source == NACRE_KEY_AGENT || key->source == NACRE_KEY_DISCOVERED;
+}
+
 static bool
 try_key(nacre_client *c, uint64_t token, const struct nacre_auth_next *next)
 {
@@ -168,9 +175,11 @@ try_key(nacre_client *c, uint64_t token, const struct nacre_auth_next *next)
 	if (has_left(attempt, rc))
 		return true;
 	plan->current->tried = true;
-	client_log(c, NACRE_LOG_WARNING, "key %s is not used: %s", plan_key_name(plan->current), nacre_status_text(rc));
-	(void)failure_set(&plan->problem, rc, failure_origin(rc), "key %s: no signature algorithm for it is enabled",
-	    plan_key_name(plan->current));
+	client_log(c, is_automatic(plan->current) ? NACRE_LOG_DEBUG : NACRE_LOG_WARNING, "key %s is not used: %s",
+	    plan_key_name(plan->current), nacre_status_text(rc));
+	if (!is_automatic(plan->current))
+		(void)failure_set(&plan->problem, rc, failure_origin(rc),
+		    "key %s: no signature algorithm for it is enabled", plan_key_name(plan->current));
 	return false;
 }
 

@@ -5,6 +5,8 @@
 #include "facade.h"
 #include "pattern.h"
 
+#define COMMENT_SHOWN_MAX 128
+
 /* Somebody else's agent: a warning, or none at all. */
 static int
 look_at_owner(struct auth_plan *plan)
@@ -80,14 +82,16 @@ add_key(struct auth_plan *plan, const struct nacre_env *env, const nacre_key *ke
 {
 	const struct nacre_connect_options *o = &plan->options;
 	struct slice comment = slice_str(nacre_key_comment(key));
+	char shown[COMMENT_SHOWN_MAX]; /* an agent is somebody else too */
 
 	if (o->agent_comments != NULL &&
 	    pattern_list_match_exact(slice_str(o->agent_comments), comment) != PATTERN_MATCH)
 		return;
 	if (stands_for_named(plan, env, key) || o->identities_only || plan->n_keys == PLAN_KEYS_MAX)
 		return;
-	plan->keys[plan->n_keys++] =
-	    (struct plan_key){.key = key, .by_agent = true, .source = NACRE_KEY_AGENT, .name = mem_str(env, comment)};
+	(void)nacre_text_escape(shown, sizeof(shown), (struct nacre_bytes){comment.p, comment.n}, false);
+	plan->keys[plan->n_keys++] = (struct plan_key){
+	    .key = key, .by_agent = true, .source = NACRE_KEY_AGENT, .name = mem_str(env, slice_str(shown))};
 }
 
 int

@@ -6,6 +6,8 @@
 #include "facade.h"
 
 #define REASON_NO_MORE_METHODS 14 /* RFC 4253 11.1 */
+#define ATTEMPTS_TEXT_MAX 1024 /* what a list of the error holds; the message has less room */
+#define ATTEMPTS_SHOWN 116
 
 /* CVE-2021-36367 and its kin: a server that looks at nothing wants our credential, or our prompts, for something else.
  */
@@ -55,14 +57,15 @@ auth_plan_explain(nacre_client *c, int rc)
 {
 	const struct auth_plan *plan = c->plan;
 	const struct failure *problem = &plan->problem;
-	char attempts[FAILURE_TEXT_MAX / 2], text[FAILURE_TEXT_MAX];
+	char attempts[ATTEMPTS_TEXT_MAX], text[FAILURE_TEXT_MAX];
 
 	if (!is_auth(rc) && problem->code != NACRE_E_AUTH_TRIVIAL)
 		return rc;
 	auth_record_text(&c->record, attempts, sizeof(attempts));
 	if (problem->code == NACRE_OK) {
 		rc = code_of(c, rc);
-		snprintf(text, sizeof(text), "as %.40s: %s; the server would still accept: %.42s", c->user, attempts,
+		snprintf(text, sizeof(text), "as %.40s: %.*s%s; the server would still accept: %.42s", c->user,
+		    ATTEMPTS_SHOWN, attempts, strlen(attempts) > ATTEMPTS_SHOWN ? "..." : "",
 		    plan->methods[0] == '\0' ? "nothing" : plan->methods);
 	} else {
 		rc = problem->code;

@@ -12,6 +12,9 @@
 /* Where the peer falls silent: its socket stays open, and nothing is answered any more. */
 enum peer_stall { STALL_NEVER, STALL_IDENT, STALL_KEX, STALL_AUTH, STALL_OPEN, STALL_EXEC, STALL_GLOBAL };
 
+/* How it answers whatever it is shown; but a probe is answered by what is true. */
+enum peer_whim { WHIM_NONE, WHIM_REFUSES, WHIM_PARTIAL, WHIM_TAKES_NO_SIGNATURE };
+
 /* What the peer asks in keyboard-interactive, round by round: a row with another number begins the next round. */
 struct peer_prompt {
 	unsigned round; /* from 0 */
@@ -39,6 +42,8 @@ struct peer_script {
 	bool any_order; /* of chain */
 	const struct peer_prompt *dialog; /* n_dialog of them; 0: keyboard-interactive is accepted without a question */
 	size_t n_dialog;
+	enum peer_whim whim;
+	const char *says; /* what every refusal and half of an acceptance names, whatever is offered; NULL: what is true */
 	const char *expired; /* a password that must be changed into `password` */
 	const char *banner;
 	const char *ciphers;

@@ -141,12 +141,25 @@ answer_any(struct peer *peer, const struct nacre_event *ev, bool accepted)
 	(void)nacre_conn_answer_auth_request(peer->conn, ev->token, verdict, methods);
 }
 
+static bool
+answer_by_whim(struct peer *peer, const struct nacre_event *ev)
+{
+	const struct peer_script *script = &peer->script;
+	bool partial = script->whim == WHIM_PARTIAL;
+
+	if (script->whim == WHIM_NONE || (script->whim == WHIM_TAKES_NO_SIGNATURE && ev->probe))
+		return false;
+	(void)nacre_conn_answer_auth_request(
+	    peer->conn, ev->token, partial ? NACRE_AUTH_PARTIAL : NACRE_AUTH_REJECT, script->says);
+	return true;
+}
+
 void
 peer_on_auth(struct peer *peer, const struct nacre_event *ev)
 {
 	if (is(ev->method, "keyboard-interactive") && ask_round(peer, ev))
 		return;
-	if (wants_change(peer, ev))
+	if (wants_change(peer, ev) || answer_by_whim(peer, ev))
 		return;
 	if (peer->script.chain != NULL)
 		answer_chain(peer, ev, is_accepted(peer, ev));

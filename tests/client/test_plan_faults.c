@@ -356,6 +356,77 @@ an_agents_keys_are_chosen_by_their_comments(void **state)
 	}
 }
 
+/* Seven refusals do not fit the message; the list beside it and the record have them all. What an agent calls its keys
+ * is shown as what a server says: without control characters. */
+static void
+many_attempts_are_all_told_and_odd_comments_are_escaped(void **state)
+{
+	const struct nacre_attempt *attempts;
+	struct moody m;
+	size_t n;
+
+	(void)state;
+	moody_begin(&m, SIGNS);
+	assert_int_equal(nacre_agent_remove_all(m.agent), NACRE_OK);
+	for (int i = 0; i < 7; i++) {
+		const struct nacre_key_write_options options = {.size = sizeof(options), .comment = "a\x1b[31mred"};
+		nacre_key *key, *named;
+		size_t text_n;
+		char *text;
+
+		assert_int_equal(nacre_key_generate(nacre_env_default(), "ssh-ed25519", 0, &key), NACRE_OK);
+		assert_int_equal(
+		    nacre_key_write_private(nacre_env_default(), key, &options, &text, &text_n, NULL, 0), NACRE_OK);
+		assert_int_equal(
+		    nacre_key_parse_private(nacre_env_default(), (const uint8_t *)text, text_n, NULL, &named, NULL, 0),
+		    NACRE_OK);
+		assert_int_equal(nacre_agent_add(m.agent, named, NULL), NACRE_OK);
+		nacre_key_text_free(nacre_env_default(), text, text_n);
+		nacre_key_free(named);
+		nacre_key_free(key);
+	}
+	assert_int_equal(stage_connect(&m.s), NACRE_E_AUTH);
+	attempts = nacre_client_auth_attempts(m.s.client, &n);
+	assert_int_equal(n, 8);
+	assert_string_equal(attempts[7].name, "a\\x1b[31mred");
+	assert_non_null(strstr(stage_error(&m.s).message, "...; the server would still accept: "));
+	n = 0;
+	for (const char *p = stage_error(&m.s).ours; (p = strstr(p, "red (refused)")) != NULL; p++)
+		n++;
+	assert_int_equal(n, 7);
+	assert_null(strchr(m.s.log, '\x1b'));
+	moody_end(&m);
+}
+
+/* Both ends of the agent's protocol and the plan share the memory that runs out: nothing is lost, and who got in has
+ * got in by the key. */
+static void
+any_allocation_may_fail_with_an_agent(void **state)
+{
+	bool reached = true;
+	uint64_t n;
+
+	(void)state;
+	for (n = 1; reached; n++) {
+		struct moody m;
+		int rc;
+
+		moody_begin(&m, SIGNS);
+		m.s.env.allocations = 0;
+		m.s.env.fail_at = n;
+		m.s.env.fail_once = true;
+		rc = stage_connect(&m.s);
+		reached = m.s.env.allocations >= n;
+		m.s.env.fail_at = 0;
+		if (rc == NACRE_OK)
+			assert_string_equal(nacre_client_auth_method(m.s.client), "publickey");
+		else
+			assert_true(reached);
+		moody_end(&m);
+	}
+	assert_true(n > 60);
+}
+
 int
 main(void)
 {
@@ -367,6 +438,8 @@ main(void)
 	    cmocka_unit_test(somebody_elses_agent_is_a_warning_or_a_refusal),
 	    cmocka_unit_test(ones_own_agent_is_not_foreign),
 	    cmocka_unit_test(an_agents_keys_are_chosen_by_their_comments),
+	    cmocka_unit_test(any_allocation_may_fail_with_an_agent),
+	    cmocka_unit_test(many_attempts_are_all_told_and_odd_comments_are_escaped),
 	};
 
 	return cmocka_run_group_tests_name("client/plan_faults", tests, stage_setup, stage_teardown);

@@ -65,6 +65,34 @@ keys_are_found_at_home_unless_nobody_shall_look(void **state)
 	stage_end(&s);
 }
 
+/* Nobody has named it: that no algorithm of its type is enabled is no failure of the caller's. */
+static void
+a_found_key_without_an_enabled_algorithm_is_passed_over(void **state)
+{
+	const struct nacre_attempt *attempts;
+	struct stage s;
+	size_t n;
+
+	(void)state;
+	stage_init(&s);
+	home_key("id_ed25519", stage_keys[STAGE_USER], NULL);
+	s.options.key = NULL;
+	s.options.password = "secret";
+	s.options.pubkey_algorithms = "ecdsa-sha2-nistp256";
+	assert_int_equal(stage_connect(&s), NACRE_OK);
+	attempts = nacre_client_auth_attempts(s.client, &n);
+	assert_int_equal(n, 2);
+	assert_int_equal(attempts[0].error, NACRE_E_KEY_TYPE);
+	stage_close(&s);
+	assert_string_equal(s.peer.auth, "password");
+	s.options.password = "guess";
+	assert_int_equal(stage_connect(&s), NACRE_E_AUTH);
+	s.options.key = stage_keys[STAGE_USER]; /* named, it is one */
+	assert_int_equal(stage_connect(&s), NACRE_E_KEY_TYPE);
+	empty_home();
+	stage_end(&s);
+}
+
 static void
 named_keys_go_first_and_a_found_one_is_not_offered_twice(void **state)
 {
@@ -200,6 +228,7 @@ main(void)
 {
 	const struct CMUnitTest tests[] = {
 	    cmocka_unit_test(keys_are_found_at_home_unless_nobody_shall_look),
+	    cmocka_unit_test(a_found_key_without_an_enabled_algorithm_is_passed_over),
 	    cmocka_unit_test(named_keys_go_first_and_a_found_one_is_not_offered_twice),
 	    cmocka_unit_test(automatic_keys_leave_room_for_the_password),
 	    cmocka_unit_test(the_matrix_of_password_and_passphrase),
