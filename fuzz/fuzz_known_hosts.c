@@ -1,5 +1,6 @@
-/* Target: known_hosts files. The input is a file; the same hosts and keys are looked up in it whatever it holds.
- * Reading it never fails, and what a set says of itself must agree. */
+/* Target: known_hosts files. The input is a file; the same hosts and keys are looked up in it whatever it holds, added and
+ * removed, and the file is written anew. Reading it never fails, what a set says of itself must agree, and what was written
+ * says the same as the set. */
 #include "fuzz.h"
 #include "test_env.h"
 #include <nacre/known_hosts.h>
@@ -82,6 +83,73 @@ check_line(struct test_env *t, const nacre_key *key, bool hashed)
 	nacre_known_hosts_line_free(&t->env, line, n);
 }
 
+static size_t
+look(const nacre_known_hosts *set, const char *host)
+{
+	struct nacre_known_hosts_entry entry;
+	const void *at = NULL;
+	bool found = true;
+	size_t n = 0;
+
+	for (;; n++) {
+		FUZZ_CHECK(nacre_known_hosts_lookup(set, host, 22, &at, &entry, &found) == 0);
+		if (!found)
+			return n;
+		FUZZ_CHECK(entry.kind != NACRE_KNOWN_HOSTS_UNREADABLE);
+	}
+}
+
+/* What was written is read again: the same answers, and nothing of it is lost a second time. */
+static void
+check_written(struct test_env *t, const nacre_known_hosts *set, const nacre_key *key, const char *text, size_t n)
+{
+	struct nacre_known_hosts_match a, b;
+	nacre_known_hosts *again;
+	char *same;
+	size_t same_n;
+
+	FUZZ_CHECK(nacre_known_hosts_new(&t->env, &again) == 0);
+	FUZZ_CHECK(nacre_known_hosts_parse(again, "input", (const uint8_t *)text, n) == 0);
+	FUZZ_CHECK(nacre_known_hosts_check(set, "example.org", 22, key, &a) == 0);
+	FUZZ_CHECK(nacre_known_hosts_check(again, "example.org", 22, key, &b) == 0);
+	FUZZ_CHECK(a.result == b.result && a.other_types == b.other_types);
+	FUZZ_CHECK(look(set, "example.org") == look(again, "example.org"));
+	FUZZ_CHECK(nacre_known_hosts_write(again, "input", (const uint8_t *)text, n, false, &same, &same_n) == 0);
+	FUZZ_CHECK(same_n == n && memcmp(same, text, n) == 0);
+	nacre_known_hosts_line_free(&t->env, same, same_n);
+	nacre_known_hosts_free(again);
+}
+
+static void
+write_and_check(
+    struct test_env *t, const nacre_known_hosts *set, const nacre_key *key, const uint8_t *data, size_t size)
+{
+	char *text;
+	size_t n;
+
+	FUZZ_CHECK(nacre_known_hosts_write(set, "input", data, size, false, &text, &n) == 0);
+	check_written(t, set, key, text, n);
+	nacre_known_hosts_line_free(&t->env, text, n);
+}
+
+/* Removed, the host has keys by patterns and markers alone; added, it has this one, and no other of its type by its name. */
+static void
+edit(struct test_env *t, nacre_known_hosts *set, const nacre_key *key, const uint8_t *data, size_t size)
+{
+	struct nacre_known_hosts_match match;
+	size_t removed, again;
+
+	FUZZ_CHECK(nacre_known_hosts_remove(set, "example.org", 22, NULL, &removed) == 0);
+	FUZZ_CHECK(nacre_known_hosts_remove(set, "example.org", 22, NULL, &again) == 0 && again == 0);
+	write_and_check(t, set, key, data, size);
+	FUZZ_CHECK(nacre_known_hosts_add(set, "example.org", 22, key) == 0);
+	FUZZ_CHECK(nacre_known_hosts_check(set, "example.org", 22, key, &match) == 0);
+	FUZZ_CHECK(match.result == NACRE_KNOWN_HOSTS_MATCH || match.result == NACRE_KNOWN_HOSTS_REVOKED);
+	write_and_check(t, set, key, data, size);
+	FUZZ_CHECK(nacre_known_hosts_remove_key(set, "example.org", 22, key, &removed) == 0 && removed <= size + 1);
+	write_and_check(t, set, key, data, size);
+}
+
 int
 LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
@@ -97,6 +165,8 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	FUZZ_CHECK(nacre_known_hosts_parse(set, "input", data, size) == 0);
 	walk(set, size);
 	look_up(set, key);
+	write_and_check(&t, set, key, data, size);
+	edit(&t, set, key, data, size);
 	if (size % 16 == 0) { /* the same for every input: not each time */
 		check_line(&t, key, false);
 		check_line(&t, key, true);

@@ -99,7 +99,7 @@ exec_connect_options(struct exec_options *o)
 {
 	const struct settings *s = &o->settings;
 
-	return (struct nacre_connect_options){
+	struct nacre_connect_options options = {
 	    .size = sizeof(struct nacre_connect_options),
 	    .port = s->port,
 	    .user = s->user,
@@ -125,6 +125,9 @@ exec_connect_options(struct exec_options *o)
 	    .keepalive_ms = s->keepalive_ms,
 	    .keepalive_max = s->keepalive_max,
 	};
+
+	trust_fill_options(s, &options);
+	return options;
 }
 
 /* The exit code is the command's own; an end without one is 255, as in OpenSSH, and is told. */

@@ -137,6 +137,50 @@ set_checking(struct settings *s, const char *value)
 }
 
 static bool
+set_update(struct settings *s, const char *value)
+{
+	static const struct word words[] = {{"no", UPDATE_NO}, {"yes", UPDATE_YES}, {"ask", UPDATE_ASK}};
+	int word = FIND_WORD(words, value);
+
+	s->update = word < 0 ? UPDATE_NO : (enum host_key_update)word;
+	return word >= 0;
+}
+
+static bool
+set_hash_known_hosts(struct settings *s, const char *value)
+{
+	static const struct word words[] = {{"yes", 1}, {"no", 0}};
+	int word = FIND_WORD(words, value);
+
+	s->hash_known_hosts = word == 1;
+	return word >= 0;
+}
+
+static bool
+set_check_host_ip(struct settings *s, const char *value)
+{
+	static const struct word words[] = {{"yes", 1}, {"no", 0}};
+	int word = FIND_WORD(words, value);
+
+	s->check_host_ip = word == 1;
+	return word >= 0;
+}
+
+static bool
+set_host_key_alias(struct settings *s, const char *value)
+{
+	s->host_key_alias = value;
+	return true;
+}
+
+static bool
+set_revoked_host_keys(struct settings *s, const char *value)
+{
+	s->revoked_host_keys = value;
+	return true;
+}
+
+static bool
 set_log_level(struct settings *s, const char *value)
 {
 	static const struct word words[] = {
@@ -305,6 +349,11 @@ static const struct {
     {"UserKnownHostsFile", set_user_files, FOR_EXEC, false},
     {"GlobalKnownHostsFile", set_global_files, FOR_EXEC, false},
     {"StrictHostKeyChecking", set_checking, FOR_EXEC, false},
+    {"UpdateHostKeys", set_update, FOR_EXEC, false},
+    {"HashKnownHosts", set_hash_known_hosts, FOR_EXEC, false},
+    {"HostKeyAlias", set_host_key_alias, FOR_EXEC, false},
+    {"CheckHostIP", set_check_host_ip, FOR_EXEC, false},
+    {"RevokedHostKeys", set_revoked_host_keys, FOR_EXEC, false},
     {"BatchMode", set_batch, FOR_EXEC, false},
     {"Preset", set_preset, FOR_EXEC | FOR_SERVE, false},
     {"Ciphers", set_ciphers, FOR_EXEC | FOR_SERVE, false},

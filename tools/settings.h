@@ -10,6 +10,7 @@
 enum settings_user { FOR_EXEC = 1, FOR_SERVE = 2 };
 
 enum host_key_checking { CHECK_ASK, CHECK_STRICT, CHECK_ACCEPT_NEW, CHECK_OFF };
+enum host_key_update { UPDATE_DEFAULT, UPDATE_NO, UPDATE_YES, UPDATE_ASK };
 enum log_level { LOG_QUIET, LOG_ERROR, LOG_INFO, LOG_VERBOSE, LOG_DEBUG };
 
 /* Strings are borrowed from the command line, but for those in `pieces`. For a keyword that is given twice the first
@@ -23,7 +24,10 @@ struct settings {
 	const char *agent; /* IdentityAgent, as it was given */
 	bool identities_only;
 	const char *user_files[SETTINGS_FILES_MAX + 1], *global_files[SETTINGS_FILES_MAX + 1];
+	const char *revoked_host_keys, *host_key_alias;
 	enum host_key_checking checking;
+	enum host_key_update update;
+	bool hash_known_hosts, check_host_ip;
 	const char *preset, *ciphers, *macs, *kex, *host_key_algorithms, *pubkey_algorithms;
 	int connect_timeout_ms;
 	uint64_t rekey_bytes;

@@ -7,6 +7,8 @@
 
 /* Loads the files and sets the policy. 0, or TOOL_FAILED after saying why. */
 int trust_set_up(nacre_client *client, const struct settings *settings);
+/* What the settings say of the server's key, into a connect's options. */
+void trust_fill_options(const struct settings *settings, struct nacre_connect_options *options);
 /* A path with "~/" at its beginning made whole; false where it does not fit or there is no home. */
 bool trust_path(const char *path, char *out, size_t cap);
 

@@ -23,6 +23,7 @@
 #include <nacre/sftp.h>
 #include <nacre/sftp_server.h>
 #include <nacre/sftp_types.h>
+#include <nacre/sshfp.h>
 #include <nacre/sshsig.h>
 #include <nacre/status.h>
 #include <nacre/terminal.h>

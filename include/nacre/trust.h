@@ -91,8 +91,8 @@ NACRE_API void nacre_client_set_missing_host_key_policy(nacre_client *client, na
 
 /* After authentication a server may tell all its host keys (draft-ietf-sshm-hostkey-update; OpenSSH's UpdateHostKeys).
  * A client that is asked to update then learns those that it does not know, each only after the server has proved to
- * hold it, and drops those that the server has no more: from the local set, and from the file that was loaded last, as
- * nacre_client_save_host_keys does. All proofs hold, or nothing changes. A file that cannot be written is a warning.
+ * hold it, and drops those that the server has no more: from the local set, and from the file that was loaded last, in
+ * which only these lines change, as safely as by nacre_client_save_host_keys. All proofs hold, or nothing changes. A file that cannot be written is a warning.
  *
  * It is done only where the key of this connection was known before, by a line of the local set that names the host
  * itself (plain or hashed, no pattern), and where no @cert-authority line speaks for the host. The connection's own key

@@ -7,6 +7,7 @@
 #include "auth_plan.h"
 #include "blocking.h"
 #include "failure.h"
+#include "known_lines.h"
 #include "trust.h"
 
 #define CLIENT_NAME_MAX 256 /* a user's or host's name, with the NUL */
@@ -128,8 +129,9 @@ int policy_learn_address(struct nacre_client *c, const struct trust_target *at, 
 /* Adds a line to the local file, unless somebody has. */
 int known_file_append(
     const struct trust *trust, const struct trust_target *at, const nacre_key *key, struct failure *why) NACRE_CHECK;
-/* Writes the local set to a file. */
-int known_file_save(const struct trust *trust, const char *path, struct failure *why) NACRE_CHECK;
+/* Writes the local set to a file, or only what was added to it and taken out. */
+int known_file_save(
+    const struct trust *trust, enum known_share share, const char *path, struct failure *why) NACRE_CHECK;
 
 /* --- connect.c --- */
 bool client_name_is_fit(const char *name);

@@ -5,7 +5,6 @@
 #include "facade.h"
 #include "host_proof.h"
 #include "key.h"
-#include "known_lines.h"
 #include "known_update.h"
 
 #define LIST_MAX ((size_t)64 << 10)
@@ -176,7 +175,7 @@ apply(struct nacre_client *c)
 	}
 	client_log(c, NACRE_LOG_INFO, "host keys of %s: %zu learned, %zu dropped", c->trust.result.view.name,
 	    u->n_added, u->n_old);
-	if (c->trust.local_path != NULL && known_file_save(&c->trust, c->trust.local_path, &why) != NACRE_OK)
+	if (c->trust.local_path != NULL && known_file_save(&c->trust, KNOWN_ADDED, c->trust.local_path, &why) != NACRE_OK)
 		client_log(c, NACRE_LOG_WARNING, "the host keys were not saved: %s", why.text);
 	host_key_update_free(u);
 	c->update = NULL;

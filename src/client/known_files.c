@@ -113,13 +113,14 @@ known_file_append(const struct trust *trust, const struct trust_target *at, cons
 }
 
 static int
-rewrite(const struct trust *trust, const char *path, struct file_edit *edit, struct failure *why)
+rewrite(
+    const struct trust *trust, enum known_share share, const char *path, struct file_edit *edit, struct failure *why)
 {
 	nacre_known_hosts *set = trust->sets[TRUST_LOCAL];
 	struct slice old = slice_of(edit->old.p, edit->old.n);
 	char *text;
 	size_t n;
-	int rc = nacre_known_hosts_write(set, path, old.p, old.n, trust->hashed, &text, &n);
+	int rc = known_hosts_write_share(set, share, path, old, trust->hashed, &text, &n);
 
 	if (rc != NACRE_OK)
 		return failure_set(why, rc, failure_origin(rc), "%s: %s", path, nacre_status_text(rc));
@@ -132,14 +133,14 @@ rewrite(const struct trust *trust, const char *path, struct file_edit *edit, str
 }
 
 int
-known_file_save(const struct trust *trust, const char *path, struct failure *why)
+known_file_save(const struct trust *trust, enum known_share share, const char *path, struct failure *why)
 {
 	struct file_edit edit;
 	int rc = file_edit_begin(&edit, trust->env, path, FILE_KNOWN_HOSTS_MAX, why);
 
 	if (rc != NACRE_OK)
 		return rc;
-	rc = rewrite(trust, path, &edit, why);
+	rc = rewrite(trust, share, path, &edit, why);
 	file_edit_end(&edit);
 	return rc;
 }
@@ -153,5 +154,5 @@ nacre_client_save_host_keys(nacre_client *c, const char *path)
 		return rc;
 	if (path == NULL && (path = c->trust.local_path) == NULL)
 		return client_fail(c, NACRE_E_ARGUMENT, "save_host_keys: no path, and no file was loaded");
-	return known_file_save(&c->trust, path, &c->failure);
+	return known_file_save(&c->trust, KNOWN_ALL, path, &c->failure);
 }

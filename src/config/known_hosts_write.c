@@ -203,22 +203,23 @@ put_line(struct buf *text, const struct known_line *line, bool hashed)
 
 /* Lines that were read from this file and are not there any more were taken out by somebody else: they stay out. */
 static bool
-is_wanted(const struct known_line *line, const char *source)
+is_wanted(const struct known_line *line, const char *source, enum known_share share)
 {
-	if (line->kind == NACRE_KNOWN_HOSTS_UNREADABLE)
+	if (line->kind == NACRE_KNOWN_HOSTS_UNREADABLE || (share == KNOWN_ADDED && line->source != NULL))
 		return false;
 	return source == NULL || line->source == NULL || strcmp(line->source, source) != 0;
 }
 
 static int
-put_missing(struct writer *w, const struct nacre_known_hosts *set, const char *source, bool hashed)
+put_missing(
+    struct writer *w, const struct nacre_known_hosts *set, const char *source, bool hashed, enum known_share share)
 {
 	const struct known_line *line;
 	bool there;
 	int r = 0;
 
 	for (line = set->list.first; line != NULL && r == 0; line = line->next) {
-		if (!is_wanted(line, source))
+		if (!is_wanted(line, source, share))
 			continue;
 		if ((r = is_kept(w, line, &there)) == 0 && !there)
 			r = put_line(&w->text, line, hashed);
@@ -240,30 +241,37 @@ copy_text(const struct buf *b, char **text, size_t *n)
 }
 
 int
-nacre_known_hosts_write(const nacre_known_hosts *set, const char *source, const uint8_t *old, size_t old_n, bool hashed,
-    char **text, size_t *n)
+known_hosts_write_share(const nacre_known_hosts *set, enum known_share share, const char *source, struct slice old,
+    bool hashed, char **text, size_t *n)
 {
 	struct writer w = {.kept = {.first = NULL}};
 	int r;
 
 	*text = NULL;
 	*n = 0;
-	if (set == NULL || (old == NULL && old_n > 0))
+	if (set == NULL || (old.p == NULL && old.n > 0))
 		return NACRE_E_ARGUMENT;
 	w.env = set->env;
 	buf_init(&w.text, set->env, TEXT_MAX);
-	if ((r = known_list_parse(&w.kept, set->env, NULL, slice_of(old, old_n))) != 0)
+	if ((r = known_list_parse(&w.kept, set->env, NULL, old)) != 0)
 		goto out;
 	if ((r = apply_removals(&w, set)) != 0)
 		goto out;
-	put_kept(&w, slice_of(old, old_n));
-	if ((r = put_missing(&w, set, source, hashed)) == 0)
+	put_kept(&w, old);
+	if ((r = put_missing(&w, set, source, hashed, share)) == 0)
 		r = copy_text(&w.text, text, n);
 out:
 	mem_free(set->env, w.sorted, w.n_sorted * sizeof(struct known_line *));
 	known_list_free(&w.kept, set->env);
 	buf_free(&w.text);
 	return r;
+}
+
+int
+nacre_known_hosts_write(const nacre_known_hosts *set, const char *source, const uint8_t *old, size_t old_n, bool hashed,
+    char **text, size_t *n)
+{
+	return known_hosts_write_share(set, KNOWN_ALL, source, slice_of(old, old_n), hashed, text, n);
 }
 
 int

@@ -76,6 +76,10 @@ void known_list_sweep(struct known_list *list, const struct nacre_env *env);
 void known_removals_free(struct nacre_known_hosts *set);
 /* Adds a key beside those that are there, unless a line has it. */
 int known_hosts_put(struct nacre_known_hosts *set, const char *host, unsigned port, const nacre_key *key) NACRE_CHECK;
+/* As nacre_known_hosts_write; KNOWN_ADDED: without the lines that other files brought. */
+enum known_share { KNOWN_ALL, KNOWN_ADDED };
+int known_hosts_write_share(const nacre_known_hosts *set, enum known_share share, const char *source, struct slice old,
+    bool hashed, char **text, size_t *n) NACRE_CHECK;
 /* Takes a key from a host, by its blob. */
 struct host_name;
 int known_hosts_remove_blob(

@@ -92,6 +92,7 @@ proved_keys_are_learned_and_saved_and_old_ones_go(void **state)
 
 	(void)state;
 	init(&s);
+	load_known(&s, "another", "", "trench");
 	load_known(&s, "rotating", "", "reef");
 	stage_line(old_line, sizeof(old_line), "", "atoll,reef,lagoon", old_key);
 	stage_slurp(stage_path("rotating"), text, sizeof(text));
@@ -108,6 +109,7 @@ proved_keys_are_learned_and_saved_and_old_ones_go(void **state)
 	stage_slurp(stage_path("rotating"), text, sizeof(text));
 	assert_non_null(strstr(text, "\natoll,lagoon ecdsa-sha2-nistp384 ")); /* the others keep it */
 	assert_non_null(strstr(text, "# the end\nreef "));
+	assert_null(strstr(text, "trench")); /* another file's line stays there */
 	/* The file has what was learned: the next server may have the new key alone. */
 	init(&s);
 	s.script.n_more_host_keys = 0;

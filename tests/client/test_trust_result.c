@@ -153,7 +153,8 @@ a_list_of_revoked_keys_that_cannot_be_read_whole_is_an_error(void **state)
 	assert_says(&s, "bad: ");
 	assert_int_equal(nacre_client_load_revoked_host_keys(s.client, stage_file("krl", krl, sizeof(krl), 0600)),
 	    NACRE_E_KEY_FORMAT);
-	assert_int_equal(nacre_client_load_revoked_host_keys(s.client, stage_path("no such file")), NACRE_E_FILE_MISSING);
+	assert_int_equal(
+	    nacre_client_load_revoked_host_keys(s.client, stage_path("no such file")), NACRE_E_FILE_MISSING);
 	assert_int_equal(nacre_client_load_revoked_host_keys(s.client, NULL), NACRE_E_ARGUMENT);
 	assert_int_equal(stage_connect(&s), NACRE_OK);
 	stage_end(&s);
@@ -373,6 +374,106 @@ an_address_that_is_not_known_is_added_to_the_name(void **state)
 	stage_end(&s);
 }
 
+/* CVE-2025-26465: an error on the way is never a match. */
+static void
+trust_nobody(struct stage *s)
+{
+	(void)s;
+}
+
+static void
+trust_another(struct stage *s)
+{
+	assert_int_equal(
+	    nacre_client_load_host_keys(s->client, line_file("wrong", "", "reef", stage_keys[STAGE_HOST_OTHER])),
+	    NACRE_OK);
+}
+
+static void
+trust_what_is_revoked(struct stage *s)
+{
+	assert_int_equal(
+	    nacre_client_load_host_keys(s->client, line_file("right", "", "reef", stage_keys[STAGE_HOST])), NACRE_OK);
+	assert_int_equal(
+	    nacre_client_load_revoked_host_keys(s->client, line_file("list", "", "", stage_keys[STAGE_HOST])),
+	    NACRE_OK);
+}
+
+static void
+trust_another_pin(struct stage *s)
+{
+	static const char *pins[] = {other_fingerprint, NULL};
+
+	s->options.host_key_fingerprints = pins;
+}
+
+/* A certificate of the host's key, by an authority that is not trusted for it. */
+static void
+trust_another_authority(struct stage *s)
+{
+	static const char *const principals[] = {"reef"};
+	const struct nacre_cert_fields fields = {.size = sizeof(fields),
+	    .type = NACRE_CERT_HOST,
+	    .principals = principals,
+	    .n_principals = 1,
+	    .valid_before = NACRE_CERT_FOREVER};
+	const nacre_key *host = stage_keys[STAGE_HOST];
+	nacre_key *cert, *joined;
+
+	assert_int_equal(
+	    nacre_cert_issue(nacre_env_default(), &fields, host, stage_keys[STAGE_USER_2], &cert), NACRE_OK);
+	assert_int_equal(nacre_cert_with_key(nacre_env_default(), cert, host, &joined), NACRE_OK);
+	nacre_key_free(cert);
+	s->script.host_key = joined;
+	assert_int_equal(nacre_client_load_host_keys(
+			     s->client, line_file("ca", "@cert-authority ", "reef", stage_keys[STAGE_USER_3])),
+	    NACRE_OK);
+}
+
+static void
+no_failing_allocation_makes_a_key_trusted(void **state)
+{
+	static const struct {
+		void (*set_up)(struct stage *s);
+		int code;
+	} rows[] = {
+	    {trust_nobody, NACRE_E_HOST_KEY_UNKNOWN},
+	    {trust_another, NACRE_E_HOST_KEY_CHANGED},
+	    {trust_what_is_revoked, NACRE_E_HOST_KEY_REVOKED},
+	    {trust_another_pin, NACRE_E_HOST_KEY_PIN},
+	    {trust_another_authority, NACRE_E_HOST_KEY_UNKNOWN},
+	};
+
+	(void)state;
+	for (size_t row = 0; row < sizeof(rows) / sizeof(rows[0]); row++) {
+		bool failed = true;
+		nacre_key *own = NULL;
+
+		for (uint64_t i = row + 1; failed && i < 2000; i += 3) {
+			struct stage s;
+			int rc;
+
+			init_stranger(&s);
+			rows[row].set_up(&s);
+			if (s.script.host_key != stage_keys[STAGE_HOST])
+				own = (nacre_key *)(uintptr_t)s.script.host_key;
+			s.env.fail_at = s.env.allocations + i;
+			s.env.fail_once = true;
+			rc = stage_connect(&s);
+			failed = s.env.allocations >= s.env.fail_at;
+			s.env.fail_at = 0;
+			assert_true(failed ? rc < 0 : rc == rows[row].code);
+			peer_join(&s.peer);
+			assert_string_equal(s.peer.auth, "");
+			assert_false(result(&s)->accepted);
+			stage_end(&s);
+			nacre_key_free(own);
+			own = NULL;
+		}
+		assert_false(failed);
+	}
+}
+
 int
 main(void)
 {
@@ -388,6 +489,7 @@ main(void)
 	    cmocka_unit_test(a_pin_that_is_no_fingerprint_is_refused_before_anything_is_sent),
 	    cmocka_unit_test(an_alias_is_looked_up_instead_of_the_host_and_its_port),
 	    cmocka_unit_test(an_address_that_is_known_by_another_key_is_refused_where_that_is_asked_for),
+	    cmocka_unit_test(no_failing_allocation_makes_a_key_trusted),
 	    cmocka_unit_test(an_address_that_is_not_known_is_added_to_the_name),
 	};
 
