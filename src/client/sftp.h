@@ -69,8 +69,6 @@ sftp_handle_keep(struct sftp_handle *handle, struct slice bytes)
 		memcpy(handle->bytes, bytes.p, bytes.n);
 }
 
-/* --- sftp_session.c --- */
-
 /* The beginning and the end of each call. */
 int sftp_enter(struct nacre_sftp *s) NACRE_CHECK;
 int sftp_leave(struct nacre_sftp *s, int rc);
@@ -98,8 +96,6 @@ void sftp_pump(struct nacre_sftp *s);
 /* And sends it, as far as the socket takes it. */
 void sftp_send(struct nacre_sftp *s);
 
-/* --- sftp_call.c --- */
-
 void sftp_call_init(struct sftp_call *call, const struct nacre_sftp *s);
 /* Asks and waits; what: for the failure's text. */
 int sftp_call(
@@ -114,7 +110,6 @@ int sftp_path(struct nacre_sftp *s, int which, const char *path, struct slice *o
 int sftp_one_name(
     struct nacre_sftp *s, const struct sftp_call *call, const char *path, char *out, size_t cap) NACRE_CHECK;
 
-/* --- sftp_attr.c --- */
 void sftp_attrs_out(const struct sftp_attrs *in, struct nacre_sftp_attrs *out);
 /* The attributes as they stand in a message, in b. */
 struct slice sftp_attrs_in(struct buf *b, const struct nacre_sftp_attrs *in);

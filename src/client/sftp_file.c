@@ -2,8 +2,6 @@
  * fetched. Serves draft-ietf-secsh-filexfer-02 6.3, 6.8, 6.9; OpenSSH PROTOCOL 4.6; filexfer-extensions-00 7. */
 #include "sftp_file.h"
 
-/* --- blocks and results --- */
-
 struct sftp_block *
 block_new(struct nacre_sftp_file *f, uint64_t at, uint8_t *bytes, size_t n)
 {
@@ -42,8 +40,6 @@ sftp_result_fail(struct nacre_sftp *s, const struct sftp_result *result, const c
 		return NACRE_OK;
 	return sftp_fail_answer(s, what, NULL, result->code, result->status, slice_of(result->text, result->text_len));
 }
-
-/* --- open --- */
 
 struct mode {
 	uint32_t pflags;
@@ -177,8 +173,6 @@ sftp_open_keeping(struct nacre_sftp *s, const char *path, nacre_sftp_file **file
 	return rc != NACRE_OK ? rc : sftp_leave(s, file_new(s, path, &mode, file));
 }
 
-/* --- close --- */
-
 void
 sftp_detach_files(struct nacre_sftp *s)
 {
@@ -239,8 +233,6 @@ nacre_sftp_file_close(nacre_sftp_file *f)
 	return s == NULL ? rc : sftp_leave(s, rc);
 }
 
-/* --- positions --- */
-
 int
 file_enter(struct nacre_sftp_file *f)
 {
@@ -285,8 +277,6 @@ nacre_sftp_tell(const nacre_sftp_file *f)
 {
 	return f == NULL ? NACRE_E_ARGUMENT : (int64_t)f->pos;
 }
-
-/* --- the handle --- */
 
 int
 nacre_sftp_fstat(nacre_sftp_file *f, struct nacre_sftp_attrs *attrs)

@@ -49,7 +49,6 @@ struct nacre_sftp_file {
 	struct sftp_result write_result; /* the first that failed; stays */
 };
 
-/* --- sftp_file.c --- */
 int file_enter(struct nacre_sftp_file *f) NACRE_CHECK;
 /* As nacre_sftp_open, to write; what is there stays. */
 int sftp_open_keeping(struct nacre_sftp *s, const char *path, nacre_sftp_file **file) NACRE_CHECK;
@@ -60,11 +59,9 @@ int sftp_result_fail(struct nacre_sftp *s, const struct sftp_result *result, con
 struct sftp_block *block_new(struct nacre_sftp_file *f, uint64_t at, uint8_t *bytes, size_t n);
 void block_free(struct sftp_block *block);
 
-/* --- sftp_file_read.c --- */
 /* Forgets what was fetched ahead. */
 void file_drop_ahead(struct nacre_sftp_file *f);
 
-/* --- sftp_file_write.c --- */
 int file_flush(struct nacre_sftp_file *f) NACRE_CHECK;
 void file_drop_written(struct nacre_sftp_file *f);
 

@@ -4,8 +4,6 @@
 
 #define AHEAD_FIRST ((size_t)64 << 10)
 
-/* --- one block --- */
-
 static void
 on_data(void *ctx, size_t at, struct slice bytes)
 {
@@ -48,8 +46,6 @@ block_is_over(const struct sftp_block *block)
 {
 	return !block->busy && (block->got == block->n || block->ended || block->result.code != 0);
 }
-
-/* --- several places at once --- */
 
 struct gather {
 	struct nacre_sftp_file *f;
@@ -187,8 +183,6 @@ nacre_sftp_pread(nacre_sftp_file *f, void *p, size_t n, uint64_t offset)
 
 	return rc == NACRE_OK ? (int64_t)chunk.got : rc;
 }
-
-/* --- ahead --- */
 
 static void
 ahead_drop_first(struct nacre_sftp_file *f)

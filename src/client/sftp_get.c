@@ -5,8 +5,6 @@
 
 #define DEFAULT_MODE 0666u
 
-/* --- READ --- */
-
 static void
 on_data(void *ctx, size_t at, struct slice bytes)
 {
@@ -74,8 +72,6 @@ on_read(void *ctx, const struct sftp_answer *answer)
 	}
 }
 
-/* --- asking --- */
-
 static bool
 is_below(const struct sftp_job *job)
 {
@@ -123,8 +119,6 @@ get_is_whole(struct sftp_job *job)
 	}
 	return job->next >= job->size;
 }
-
-/* --- the beginning --- */
 
 /* The local file is touched only when the remote one is open. */
 static void
@@ -198,8 +192,6 @@ get_open(struct sftp_job *job)
 	job_ask(job, &ask);
 	return job->result.code;
 }
-
-/* --- the end --- */
 
 void
 get_end(struct sftp_job *job)

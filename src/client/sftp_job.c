@@ -5,8 +5,6 @@
 
 #define PART ".nacre-part"
 
-/* --- failures --- */
-
 void
 job_fail(struct sftp_job *job, int code, const char *text)
 {
@@ -32,8 +30,6 @@ job_place(const struct sftp_job *job, const char *name)
 	return (struct transfer_place){.dir = job->dir, .name = name, .strict = job->strict};
 }
 
-/* --- requests --- */
-
 static void
 on_counted(void *ctx, const struct sftp_answer *answer)
 {
@@ -56,8 +52,6 @@ job_ask(struct sftp_job *job, struct sftp_ask *ask)
 	else
 		job_fail(job, rc, nacre_status_text(rc));
 }
-
-/* --- pieces --- */
 
 struct sftp_piece *
 piece_new(struct sftp_job *job, uint64_t at, size_t n)
@@ -90,8 +84,6 @@ piece_end(struct sftp_piece *piece, bool whole)
 		job->pieces = piece->next;
 	mem_free(job->t->s->env, piece, sizeof(*piece));
 }
-
-/* --- the prefix of a resumed transfer --- */
 
 static void
 on_tail(void *ctx, size_t at, struct slice bytes)
@@ -138,8 +130,6 @@ job_compare_tail(struct sftp_job *job)
 	msg.len = (uint32_t)job->tail_n;
 	job_ask(job, &ask);
 }
-
-/* --- steps --- */
 
 static void
 begin_end(struct sftp_job *job)
@@ -319,8 +309,6 @@ job_step(struct sftp_job *job)
 		}
 	} while (job->state != was && job->state != JOB_OVER);
 }
-
-/* --- life --- */
 
 static void
 drop_pieces(struct sftp_job *job)

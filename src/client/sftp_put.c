@@ -5,8 +5,6 @@
 
 #define MODE_BITS 0777u
 
-/* --- WRITE --- */
-
 /* Bytes that are not there any more have to be something: zeros, and the file is cut before them at the end. */
 static void
 fill(void *ctx, size_t at, uint8_t *p, size_t n)
@@ -92,8 +90,6 @@ put_move(struct sftp_job *job)
 	}
 }
 
-/* --- the beginning --- */
-
 static void
 on_stat(void *ctx, const struct sftp_answer *answer)
 {
@@ -164,8 +160,6 @@ put_open(struct sftp_job *job)
 	job_ask(job, &ask);
 	return job->result.code;
 }
-
-/* --- the end --- */
 
 static void
 on_size(void *ctx, const struct sftp_answer *answer)

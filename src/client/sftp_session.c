@@ -30,8 +30,6 @@ sftp_status_text(uint32_t status)
 	return status < N_STATUSES ? statuses[status].text : "a status that SFTP 3 does not have";
 }
 
-/* --- failures --- */
-
 void
 sftp_forgive(struct nacre_sftp *s)
 {
@@ -113,8 +111,6 @@ sftp_leave(struct nacre_sftp *s, int rc)
 	return s->ch->client == NULL ? rc : client_leave(s->ch->client, rc);
 }
 
-/* --- bytes --- */
-
 /* What a server writes to its standard error is for its owner's eyes. */
 static void
 take_stderr(struct nacre_sftp *s)
@@ -179,8 +175,6 @@ sftp_send(struct nacre_sftp *s)
 	sftp_pump(s);
 	client_flush(s->ch->client);
 }
-
-/* --- waiting --- */
 
 struct sftp_wait {
 	struct nacre_sftp *s;
@@ -273,8 +267,6 @@ sftp_submit(struct nacre_sftp *s, const struct sftp_ask *ask, uint32_t *id)
 		return sftp_fail(s, room.rc, NULL, "%s", s->engine.failure.text);
 	return sftp_fail(s, room.rc, NULL, "%s: %s", sftp_rows[ask->type].name, nacre_status_text(room.rc));
 }
-
-/* --- life --- */
 
 static bool
 is_ready(void *arg)

@@ -188,8 +188,6 @@ nacre_sftp_putfo(nacre_sftp *s, nacre_sftp_source_fn *source, void *ctx, uint64_
 	return stream_end(&st, rc);
 }
 
-/* --- from one place of the server to another --- */
-
 static int
 copy_through_us(struct stream *st, nacre_sftp_file *from, nacre_sftp_file *to)
 {

@@ -27,8 +27,6 @@ transfer_options(struct sftp_transfer *t, const struct nacre_sftp_transfer *give
 	return NACRE_OK;
 }
 
-/* --- the window --- */
-
 /* With a limit, what the time since the beginning allows, and a tenth of a second ahead. */
 static bool
 is_paced(struct sftp_transfer *t)
@@ -87,8 +85,6 @@ transfer_answered(struct sftp_transfer *t, const struct sftp_piece *piece)
 		t->window = target > (double)TRANSFER_WINDOW_MAX ? TRANSFER_WINDOW_MAX : (size_t)target;
 }
 
-/* --- telling --- */
-
 static void
 tell(struct sftp_transfer *t, const char *name)
 {
@@ -125,8 +121,6 @@ tell_sometimes(struct sftp_transfer *t)
 	t->told_us = now;
 	tell(t, t->jobs->put ? t->jobs->local : t->jobs->remote);
 }
-
-/* --- turns --- */
 
 static void
 keep_failure(struct sftp_transfer *t, const struct sftp_job *job)
@@ -234,8 +228,6 @@ transfer_finish(struct sftp_transfer *t, int rc)
 	mem_free_str(s->env, t->failed);
 	return rc;
 }
-
-/* --- one file --- */
 
 static int
 one_file(struct nacre_sftp *s, bool put, const char *remote, const char *local, const struct nacre_sftp_transfer *given)

@@ -84,7 +84,6 @@ struct sftp_transfer {
 	char *failed; /* NULL, or the path of that job */
 };
 
-/* --- sftp_transfer.c --- */
 void transfer_init(struct sftp_transfer *t, struct nacre_sftp *s);
 int transfer_options(struct sftp_transfer *t, const struct nacre_sftp_transfer *given) NACRE_CHECK;
 /* Waits until fewer than n jobs are under way. */
@@ -99,7 +98,6 @@ void transfer_answered(struct sftp_transfer *t, const struct sftp_piece *piece);
 /* The size of the next request: at most `most`, and less where the rate is limited. */
 size_t transfer_piece(const struct sftp_transfer *t, size_t most);
 
-/* --- sftp_job.c --- */
 /* Begins a file; paths are copied, dir is the job's from now on (closed also on failure). */
 int job_start(struct sftp_transfer *t, bool put, const char *remote, int dir, const char *local, bool strict,
     uint64_t size_hint) NACRE_CHECK;
@@ -116,7 +114,6 @@ void piece_end(struct sftp_piece *piece, bool whole);
 void job_compare_tail(struct sftp_job *job);
 struct transfer_place job_place(const struct sftp_job *job, const char *name);
 
-/* --- sftp_get.c, sftp_put.c --- */
 int get_open(struct sftp_job *job);
 void get_move(struct sftp_job *job);
 bool get_is_whole(struct sftp_job *job);

@@ -55,8 +55,6 @@ local_fail(struct tree *tree, const char *name, int error)
 	return sftp_fail(tree->t.s, NACRE_E_FILE, name, "%s: %s", name, strerror(error));
 }
 
-/* --- get --- */
-
 static int get_dir(struct tree *tree, int dir);
 
 static int
@@ -113,8 +111,6 @@ get_dir(struct tree *tree, int dir)
 	nacre_sftp_listing_free(&all);
 	return rc;
 }
-
-/* --- put --- */
 
 /* A directory that is there already is as good as a new one; whether it is one, its files will tell. */
 static int
@@ -199,8 +195,6 @@ put_dir(struct tree *tree, int dir)
 		rc = local_fail(tree, tree->remote, -more);
 	return rc;
 }
-
-/* --- both --- */
 
 static int
 tree_begin(struct tree *tree, struct nacre_sftp *s, const char *remote, const char *local,

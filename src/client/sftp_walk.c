@@ -87,8 +87,6 @@ nacre_sftp_mkdirs(nacre_sftp *s, const char *path, uint32_t mode)
 	return sftp_leave(s, make_all(s, whole, mode, path));
 }
 
-/* --- walking --- */
-
 struct walk {
 	struct nacre_sftp *s;
 	nacre_sftp_walk_fn *visit; /* NULL: the tree is removed */

@@ -69,8 +69,6 @@ sftp_client_fail(struct sftp_client *s, int code, const char *format, ...)
 	return s->failure.code;
 }
 
-/* --- slots --- */
-
 static int
 slots_grow(struct sftp_client *s)
 {
@@ -153,8 +151,6 @@ sftp_client_answer(struct sftp_client *s, struct sftp_slot *slot, const struct s
 	if (was.done != NULL && !was.abandoned)
 		was.done(was.ctx, answer);
 }
-
-/* --- requests --- */
 
 /* filexfer-02 6, 7: everything that is not here is answered by STATUS alone. */
 static const enum sftp_id wanted[SFTP_COUNT] = {
@@ -298,8 +294,6 @@ sftp_client_abandon(struct sftp_client *s, uint32_t id)
 	if (has_payload(slot))
 		(void)sftp_client_fail(s, NACRE_E_CANCELLED, "a write was given up before all of it was sent");
 }
-
-/* --- bytes out --- */
 
 static size_t
 send_payload(struct sftp_client *s, uint8_t *p, size_t n)

@@ -35,8 +35,6 @@ drop(struct sftp_client *s, struct slice *in, size_t n)
 	s->frame.n = 0;
 }
 
-/* --- text before SFTP --- */
-
 static bool
 is_text(uint8_t byte)
 {
@@ -78,8 +76,6 @@ begins_as_text(struct sftp_client *s, struct slice *in)
 		s->texting = true;
 	return s->texting;
 }
-
-/* --- DATA --- */
 
 /* Does this DATA answer a READ? Everything else, also what is wrong with it, is for the reply as a whole. */
 static struct sftp_slot *
@@ -139,8 +135,6 @@ stream_data(struct sftp_client *s, struct slice *in)
 	if (s->stream_done == s->stream_len)
 		finish_data(s);
 }
-
-/* --- frames --- */
 
 static bool
 length_is_good(struct sftp_client *s, uint32_t n)
