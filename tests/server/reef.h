@@ -15,6 +15,8 @@ struct reef {
 	struct test_env client_env, server_env;
 	nacre_sftp_memory *memory;
 	struct nacre_sftp_handler handler; /* the memory's, changed as a test likes before reef_begin */
+	void (*link)(void *ctx, int ends[2]); /* gives the client's and the server's socket; NULL: a pair of them */
+	void *link_ctx;
 	nacre_server *server;
 	nacre_key *host_key;
 	pthread_t thread;
@@ -25,6 +27,8 @@ struct reef {
 void reef_init(struct reef *r);
 /* Starts the server, connects, and opens SFTP. */
 void reef_begin(struct reef *r);
+/* Ends the client and the server; the files stay, for another reef_begin. */
+void reef_hang_up(struct reef *r);
 /* Ends all of it, and asserts that both gave their memory back. */
 void reef_end(struct reef *r);
 
