@@ -1,4 +1,4 @@
-# Knows: OpenSSH's, AsyncSSH's and Paramiko's SFTP servers. Must not know: how our client works.
+# Knows: OpenSSH's, AsyncSSH's, Paramiko's and our SFTP servers. Must not know: how our client works.
 import functools
 import os
 import re
@@ -21,6 +21,8 @@ PASSWORD = 'a grain of sand'
 def start(name):
     if name == 'openssh':
         return Sshd([HOST], place.authorized_keys(ED), 'LogLevel INFO')
+    if name == 'nacre':
+        return nacre.Server([HOST], place.authorized_keys(ED), shell=False, flags=['--sftp-root', '/'])
     mode = ['run'] if name == 'paramiko' else []
     return python_peer.Server(name, f'peer_{name}_server.py', HOST, place.authorized_keys(ED), place.USER, PASSWORD, *mode)
 
@@ -152,9 +154,8 @@ def a_put_that_is_cut_anywhere_is_resumed():
 
 JOBS = ['modes', 'bytes', 'names', 'attributes', 'listing', 'bulk', 'sessions', 'transfers', 'resume', 'cancel', 'trees']
 tests = [(f'{name}: {job}', functools.partial(job_succeeds, name, job))
-         for name in ('openssh', 'asyncssh', 'paramiko') for job in JOBS
+         for name in ('openssh', 'asyncssh', 'paramiko', 'nacre') for job in JOBS
          if (name, job) != ('paramiko', 'bytes')]  # Paramiko's names are UTF-8
-tests += [(f'openssh: {job}', functools.partial(job_succeeds, 'openssh', job)) for job in ('sparse', 'many')]
 tap.run(tests + [the_readme_example_of_sftp_runs, the_readme_shows_the_example_of_sftp_as_it_is,
                   the_tool_gets_and_puts, the_tool_says_what_went_wrong, a_get_that_is_cut_anywhere_is_resumed,
                   a_put_that_is_cut_anywhere_is_resumed, a_login_scripts_text_is_shown, a_server_without_sftp_is_told])

@@ -334,6 +334,26 @@ a_handle_may_do_what_it_was_opened_for(void **state)
 	asker_end(&a);
 }
 
+static void
+what_stands_behind_the_data_of_a_write_is_passed_over(void **state)
+{
+	struct sftp_msg_write msg = {.offset = 1, .data = SLICE_LIT("arl"), .surplus = SLICE_LIT("of another block")};
+	uint8_t handle[SFTP_HANDLE_MAX];
+	struct asker a;
+	size_t n;
+
+	(void)state;
+	asker_begin_session(&a, NULL);
+	ask_make(&a, "/f", SLICE_LIT("p"));
+	assert_int_equal(ask_open(&a, "/f", READ | WRITE, handle, &n), NACRE_SFTP_OK);
+	msg.handle = slice_of(handle, n);
+	assert_int_equal(asker_ask(&a, SFTP_write, &msg), SFTP_status);
+	assert_int_equal(asker_status(&a), NACRE_SFTP_OK);
+	assert_int_equal(ask_read(&a, handle, n, 0, 100), NACRE_SFTP_OK);
+	assert_true(slice_is(a.reply.data.data, "parl"));
+	asker_end(&a);
+}
+
 /* A whole conversation as one run of bytes, with replies to compare. */
 static void
 make_conversation(struct asker *a, struct buf *out)
@@ -533,6 +553,7 @@ main(void)
 	    cmocka_unit_test(a_directorys_handle_is_not_a_files),
 	    cmocka_unit_test(a_read_is_clamped_and_an_empty_one_is_the_end),
 	    cmocka_unit_test(a_handle_may_do_what_it_was_opened_for),
+	    cmocka_unit_test(what_stands_behind_the_data_of_a_write_is_passed_over),
 	    cmocka_unit_test(however_the_bytes_are_split_the_replies_are_the_same),
 	    cmocka_unit_test(replies_that_nobody_takes_stop_the_reading_and_bound_the_memory),
 	    cmocka_unit_test(reading_and_writing_allocate_nothing_once_they_run),
