@@ -252,6 +252,10 @@ struct nacre_sftp_transfer {
 	void *progress_ctx;
 	nacre_sftp_filter_fn *filter; /* trees */
 	void *filter_ctx;
+	/* nacre_sftp_put: over so many channels of the connection at once, at most 16, where the server's window for one of
+	 * them is less than the path holds (sshd's is 2 MiB: 20 MB/s at 100 ms). As atomic, and not to be resumed. Channels
+	 * that the server does not grant are done without, as are all where the file is small. 0 and 1: one. */
+	unsigned channels;
 };
 
 /* Fetches a file of the server to a local one, and stores a local file at the server. options: NULL for none. As many

@@ -93,6 +93,9 @@ int sftp_wait(struct nacre_sftp *s, sftp_until_fn *done, void *arg) NACRE_CHECK;
 int sftp_submit(struct nacre_sftp *s, const struct sftp_ask *ask, uint32_t *id) NACRE_CHECK;
 /* Moves what can be moved now, into the connection and out of it. */
 void sftp_pump(struct nacre_sftp *s);
+/* The halves of that: replies are taken, requests handed on. */
+void sftp_take(struct nacre_sftp *s);
+void sftp_push(struct nacre_sftp *s);
 /* And sends it, as far as the socket takes it. */
 void sftp_send(struct nacre_sftp *s);
 

@@ -69,6 +69,12 @@ piece_new(struct sftp_job *job, uint64_t at, size_t n)
 	return piece;
 }
 
+struct sftp_client *
+piece_engine(const struct sftp_piece *piece)
+{
+	return piece->lane != NULL ? &piece->lane->s->engine : &piece->job->t->s->engine;
+}
+
 void
 piece_end(struct sftp_piece *piece, bool whole)
 {
@@ -147,6 +153,7 @@ close_handle(struct sftp_job *job)
 	struct sftp_msg_close msg = {.handle = sftp_handle_slice(&job->handle)};
 	struct sftp_ask ask = {.type = SFTP_close, .msg = &msg};
 
+	stripe_part(job);
 	if (job->opened)
 		job_ask(job, &ask);
 	job->opened = false;
@@ -314,7 +321,7 @@ static void
 drop_pieces(struct sftp_job *job)
 {
 	while (job->pieces != NULL) {
-		sftp_client_abandon(&job->t->s->engine, job->pieces->id);
+		sftp_client_abandon(piece_engine(job->pieces), job->pieces->id);
 		if (job->pieces != NULL)
 			piece_end(job->pieces, false);
 	}

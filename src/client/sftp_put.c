@@ -30,6 +30,8 @@ on_written(void *ctx, const struct sftp_answer *answer)
 
 	sftp_result_keep(&job->result, answer);
 	job->t->in_flight -= piece->n;
+	if (piece->lane != NULL)
+		piece->lane->in_flight -= piece->n;
 	if (answer->code == 0) {
 		job->counted += piece->n;
 		job->t->done += piece->n;
@@ -42,7 +44,9 @@ on_written(void *ctx, const struct sftp_answer *answer)
 static int
 send_piece(struct sftp_job *job, size_t n)
 {
-	struct sftp_msg_write msg = {.handle = sftp_handle_slice(&job->handle), .offset = job->next};
+	struct sftp_lane *lane = stripe_choose(job->t);
+	struct sftp_msg_write msg = {
+	    .handle = sftp_handle_slice(lane != NULL ? &lane->handle : &job->handle), .offset = job->next};
 	struct sftp_piece *piece = piece_new(job, job->next, n);
 	struct sftp_ask ask = {
 	    .type = SFTP_write, .msg = &msg, .done = on_written, .fill = fill, .fill_len = n, .ctx = piece};
@@ -50,10 +54,16 @@ send_piece(struct sftp_job *job, size_t n)
 
 	if (piece == NULL)
 		return NACRE_E_NOMEM;
-	if ((rc = sftp_client_submit(&job->t->s->engine, &ask, &piece->id)) != 0) {
+	piece->lane = lane;
+	if ((rc = sftp_client_submit(piece_engine(piece), &ask, &piece->id)) != 0) {
 		piece_end(piece, true);
-		return rc;
+		if (lane == NULL || rc == NACRE_E_AGAIN)
+			return rc;
+		lane->state = LANE_OVER; /* the channel is gone: the others go on */
+		return 0;
 	}
+	if (lane != NULL)
+		lane->in_flight += n;
 	job->next += n;
 	transfer_sent(job->t, piece);
 	return 0;
@@ -80,6 +90,7 @@ put_move(struct sftp_job *job)
 	size_t most = transfer_piece(job->t, job->t->s->engine.limits.write);
 	uint64_t left;
 
+	stripe_join(job);
 	for (;;) {
 		skip_hole(job);
 		left = job->data_end - job->next;

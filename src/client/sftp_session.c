@@ -144,8 +144,8 @@ take_replies(struct nacre_sftp *s)
 		sftp_client_end(&s->engine, NACRE_E_CONNECTION_LOST, "the connection has ended");
 }
 
-static void
-send_requests(struct nacre_sftp *s)
+void
+sftp_push(struct nacre_sftp *s)
 {
 	nacre_conn *conn = s->ch->client->conn;
 	uint8_t *space;
@@ -160,13 +160,19 @@ send_requests(struct nacre_sftp *s)
 }
 
 void
-sftp_pump(struct nacre_sftp *s)
+sftp_take(struct nacre_sftp *s)
 {
 	take_replies(s);
 	take_stderr(s);
+}
+
+void
+sftp_pump(struct nacre_sftp *s)
+{
+	sftp_take(s);
 	if (s->step != NULL)
 		s->step(s->step_ctx);
-	send_requests(s);
+	sftp_push(s);
 }
 
 void
@@ -195,7 +201,7 @@ is_done(struct nacre_client *c, void *arg)
 	wait->is_over = wait->done(wait->arg) || wait->s->engine.state == SFTP_CLIENT_FAILED;
 	if (wait->is_over)
 		return true;
-	send_requests(wait->s); /* who is not done may have asked for more */
+	sftp_push(wait->s); /* who is not done may have asked for more */
 	return clock_sooner(wait->deadline, wait->s->wake) != wait->deadline;
 }
 

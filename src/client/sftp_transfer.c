@@ -155,6 +155,7 @@ transfer_step(void *ctx)
 	struct sftp_transfer *t = ctx;
 
 	t->s->wake = -1;
+	stripe_take(t);
 	tell_sometimes(t);
 	for (struct sftp_job *job = t->jobs; job != NULL; job = job->link) {
 		if (t->cancelled)
@@ -162,6 +163,7 @@ transfer_step(void *ctx)
 		job_step(job);
 	}
 	reap(t);
+	stripe_push(t);
 }
 
 struct jobs_wait {
@@ -218,6 +220,7 @@ transfer_finish(struct sftp_transfer *t, int rc)
 	s->step = NULL;
 	s->wake = -1;
 	drop_jobs(t);
+	stripe_end(t);
 	if (rc == NACRE_OK && t->options.progress != NULL && !t->cancelled && t->result.code == 0)
 		tell(t, "");
 	if (rc == NACRE_OK && t->cancelled && t->result.code == 0)
@@ -234,6 +237,7 @@ one_file(struct nacre_sftp *s, bool put, const char *remote, const char *local, 
 {
 	struct sftp_transfer t;
 	struct slice whole;
+	bool stripes;
 	int rc;
 
 	transfer_init(&t, s);
@@ -241,6 +245,9 @@ one_file(struct nacre_sftp *s, bool put, const char *remote, const char *local, 
 		return rc;
 	if (local == NULL)
 		return sftp_fail(s, NACRE_E_ARGUMENT, NULL, "there is no local path");
+	stripes = put && t.options.channels > 1;
+	if (stripes && t.options.resume)
+		return sftp_fail(s, NACRE_E_ARGUMENT, NULL, "a transfer over several channels cannot be resumed");
 	if ((rc = sftp_path(s, 0, remote, &whole)) != NACRE_OK)
 		return rc;
 	buf_reset(&s->paths[1]);
@@ -248,7 +255,10 @@ one_file(struct nacre_sftp *s, bool put, const char *remote, const char *local, 
 	buf_put_u8(&s->paths[1], '\0');
 	if (s->paths[1].bad != 0)
 		return sftp_fail(s, NACRE_E_NOMEM, remote, "out of memory");
+	t.options.atomic = t.options.atomic || stripes;
 	rc = job_start(&t, put, (const char *)s->paths[1].p, TRANSFER_HERE, local, false, UINT64_MAX);
+	if (rc == NACRE_OK && stripes && t.jobs->result.code == 0 && t.jobs->size >= TRANSFER_STRIPE_MIN)
+		stripe_begin(&t, t.options.channels - 1);
 	return transfer_finish(&t, rc);
 }
 

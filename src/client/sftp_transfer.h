@@ -11,6 +11,8 @@
 #define TRANSFER_JOBS_MAX 64 /* files under way at once */
 #define TRANSFER_TAIL 32768 /* bytes of the prefix that a resumed transfer compares */
 #define TRANSFER_PATH_MAX 4096
+#define TRANSFER_LANES_MAX 15 /* sessions beside the transfer's own */
+#define TRANSFER_STRIPE_MIN ((uint64_t)4 << 20) /* a smaller file is not worth another channel */
 
 enum job_state {
 	JOB_OPENING, /* OPEN is under way */
@@ -27,11 +29,13 @@ enum job_state {
 enum job_replace { REPLACE_NOT_TRIED, REPLACE_WANTED, REPLACE_REMOVED, REPLACE_RENAMED };
 
 struct sftp_job;
+struct sftp_lane;
 
 /* A request for a run of the file's bytes. */
 struct sftp_piece {
 	struct sftp_piece *next, *prev;
 	struct sftp_job *job;
+	struct sftp_lane *lane; /* that it goes over; NULL: the transfer's own session */
 	uint32_t id;
 	uint64_t at;
 	size_t n, got;
@@ -68,8 +72,21 @@ struct sftp_job {
 	size_t tail_n, tail_got;
 };
 
+enum lane_state { LANE_NEW, LANE_ASKED, LANE_OPEN, LANE_OVER };
+
+/* Another session of the same client, with a handle of the same file. */
+struct sftp_lane {
+	struct nacre_sftp *s;
+	struct sftp_job *job;
+	enum lane_state state;
+	struct sftp_handle handle;
+	size_t in_flight;
+};
+
 struct sftp_transfer {
 	struct nacre_sftp *s;
+	struct sftp_lane lanes[TRANSFER_LANES_MAX];
+	unsigned n_lanes;
 	struct nacre_sftp_transfer options;
 	struct sftp_job *jobs; /* under way */
 	unsigned n_jobs;
@@ -110,6 +127,7 @@ void job_fail_local(struct sftp_job *job, const char *what, int error);
 void job_ask(struct sftp_job *job, struct sftp_ask *ask);
 struct sftp_piece *piece_new(struct sftp_job *job, uint64_t at, size_t n);
 void piece_end(struct sftp_piece *piece, bool whole);
+struct sftp_client *piece_engine(const struct sftp_piece *piece);
 /* Reads the end of the prefix that is there, on both sides, and fails the job where they differ. */
 void job_compare_tail(struct sftp_job *job);
 struct transfer_place job_place(const struct sftp_job *job, const char *name);
@@ -123,5 +141,17 @@ int put_open(struct sftp_job *job);
 void put_move(struct sftp_job *job);
 void put_end(struct sftp_job *job);
 void put_undo(struct sftp_job *job);
+
+/* sftp_stripe.c: opens up to n sessions more; and closes them. */
+void stripe_begin(struct sftp_transfer *t, unsigned n);
+void stripe_end(struct sftp_transfer *t);
+/* The file is open: the lanes open it, too; and close it. */
+void stripe_join(struct sftp_job *job);
+void stripe_part(struct sftp_job *job);
+/* Which way the next piece goes; NULL: the transfer's own session. */
+struct sftp_lane *stripe_choose(struct sftp_transfer *t);
+/* Before and after a turn of the jobs. */
+void stripe_take(struct sftp_transfer *t);
+void stripe_push(struct sftp_transfer *t);
 
 #endif

@@ -18,6 +18,7 @@ memory_for_all(void *ctx, struct nacre_bytes user, struct nacre_sftp_server_opti
 	struct reef *r = ctx;
 
 	(void)user;
+	r->sessions++;
 	sftp->handler = &r->handler;
 	sftp->ctx = r->memory;
 	return true;

@@ -20,6 +20,7 @@ struct reef {
 	nacre_server *server;
 	nacre_key *host_key;
 	pthread_t thread;
+	unsigned sessions; /* of SFTP that the server began; read it when the client is gone */
 	nacre_client *client;
 	nacre_sftp *sftp;
 };

@@ -241,6 +241,7 @@ patterns_fit_as_a_shells_do(void **state)
 }
 
 #define BULK ((size_t)3 << 20)
+#define SFTP_WRITE_SIZE 261120 /* of one WRITE, which our server allows */
 
 struct bytes {
 	uint8_t *p;
@@ -482,6 +483,49 @@ an_atomic_put_replaces_a_file_where_there_is_no_posix_rename(void **state)
 	assert_int_equal(remove(local), 0);
 }
 
+static int
+write_all_but_one(void *ctx, struct nacre_sftp_request r, void *file, uint64_t offset, struct nacre_bytes data)
+{
+	return offset == removals_left ? NACRE_SFTP_FAILURE
+				       : nacre_sftp_memory_handler()->write(ctx, r, file, offset, data);
+}
+
+/* What goes over several channels is put together in one file, under another name until it is whole. */
+static void
+a_file_goes_over_several_channels(void **state)
+{
+	struct nacre_sftp_transfer striped = {.size = sizeof(striped), .channels = 4};
+	char local[] = "/tmp/nacre-reef-XXXXXX";
+	size_t n = (size_t)9 << 20;
+	uint8_t *bytes = test_malloc(n);
+	FILE *f = fdopen(mkstemp(local), "wb");
+	struct reef r;
+
+	(void)state;
+	randombytes_buf(bytes, n);
+	assert_non_null(f);
+	assert_int_equal(fwrite(bytes, 1, n, f), n);
+	assert_int_equal(fclose(f), 0);
+	for (int fails = 0; fails < 2; fails++) {
+		reef_init(&r);
+		if (fails)
+			r.handler.write = write_all_but_one;
+		removals_left = (unsigned)n / 2 / SFTP_WRITE_SIZE * SFTP_WRITE_SIZE;
+		reef_begin(&r);
+		reef_put(&r, "/a", "old", 3);
+		assert_int_equal(nacre_sftp_put(r.sftp, local, "/a", &striped), fails ? NACRE_E_SFTP : NACRE_OK);
+		assert_true(fails ? reef_holds(&r, "/a", "old", 3) : reef_holds(&r, "/a", bytes, n));
+		assert_false(reef_is_there(&r, "/a.nacre-part"));
+		striped.resume = true;
+		assert_int_equal(nacre_sftp_put(r.sftp, local, "/a", &striped), NACRE_E_ARGUMENT);
+		striped.resume = false;
+		reef_end(&r);
+		assert_int_equal(r.sessions, 4);
+	}
+	assert_int_equal(remove(local), 0);
+	test_free(bytes);
+}
+
 int
 main(void)
 {
@@ -497,6 +541,7 @@ main(void)
 	    cmocka_unit_test(files_are_copied_by_the_server_or_through_us),
 	    cmocka_unit_test(digests_are_computed_at_the_server),
 	    cmocka_unit_test(people_and_file_systems_are_asked_about),
+	    cmocka_unit_test(a_file_goes_over_several_channels),
 	    cmocka_unit_test(an_atomic_put_replaces_a_file_where_there_is_no_posix_rename),
 	};
 
