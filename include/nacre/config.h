@@ -121,11 +121,10 @@ NACRE_API int nacre_config_text(
 /* Adds ~/.ssh/config, which nobody else may be able to write, and /etc/ssh/ssh_config; neither must exist. */
 NACRE_API int nacre_config_default_files(nacre_config *config) NACRE_CHECK;
 
-/* Why the last call on the config failed, in full; code 0 where it did not. Its strings live until the next call. The
- * message begins with "FILE line N: " where a line is at fault. */
+/* Why the last call on the config failed, in full; code 0 where it did not. Its strings live until the next call. Where a
+ * line is at fault, `file` and `line` of the error say which ("command-line" and 0 for an option), and the message begins
+ * with them. */
 NACRE_API void nacre_config_error(const nacre_config *config, struct nacre_error *error);
-/* Where that was: the file's name ("command-line" for options; NULL: nowhere in particular) and its line, from 1 on. */
-NACRE_API const char *nacre_config_error_place(const nacre_config *config, unsigned long *line);
 
 /* --- lookup --- */
 
@@ -141,7 +140,7 @@ struct nacre_config_lookup {
  * nacre_config_host_free; NULL on failure.
  *
  * Returns NACRE_OK
- *         NACRE_E_CONFIG          a line cannot be used; nacre_config_error_place tells which
+ *         NACRE_E_CONFIG          a line cannot be used; `file` and `line` of the error say which
  *         NACRE_E_CONFIG_EXEC     a line wants a command run, and allow_exec is not set
  *         NACRE_E_CONFIG_NAME     the name could not be made canonical, and CanonicalizeFallbackLocal is "no"
  *         NACRE_E_CONFIG_REFUSED  RefuseConnection: the message is its text

@@ -154,15 +154,6 @@ new_host(const struct nacre_config *c, const char *name)
 	return into;
 }
 
-static void
-clear_failure(struct nacre_config *c)
-{
-	failure_clear(&c->failure, c->env);
-	mem_free_str(c->env, c->place);
-	c->place = NULL;
-	c->line = 0;
-}
-
 int
 nacre_config_lookup(
     nacre_config *c, const char *host, const struct nacre_config_lookup *given, nacre_config_host **found)
@@ -173,7 +164,7 @@ nacre_config_lookup(
 	int code;
 
 	*found = NULL;
-	clear_failure(c);
+	failure_clear(&c->failure, c->env);
 	if (host == NULL || host[0] == '\0' || (given != NULL && given->size < sizeof(given->size)))
 		return config_keep_failure(c, NACRE_E_ARGUMENT, NULL, 0);
 	if (given != NULL)

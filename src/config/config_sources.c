@@ -46,7 +46,6 @@ nacre_config_free(nacre_config *c)
 	free_sources(c->env, c->options);
 	free_sources(c->env, c->files);
 	failure_clear(&c->failure, c->env);
-	mem_free_str(c->env, c->place);
 	mem_free(c->env, c, sizeof(*c));
 }
 
@@ -54,9 +53,6 @@ static void
 begin(struct nacre_config *c)
 {
 	failure_clear(&c->failure, c->env);
-	mem_free_str(c->env, c->place);
-	c->place = NULL;
-	c->line = 0;
 }
 
 int
@@ -66,9 +62,8 @@ config_keep_failure(struct nacre_config *c, int code, const char *file, unsigned
 		return 0;
 	if (c->failure.code == 0)
 		(void)failure_set(&c->failure, code, failure_origin(code), "%s", nacre_status_text(code));
-	/* Without memory the message still names the place. */
-	c->place = file == NULL ? NULL : mem_str(c->env, slice_str(file));
-	c->line = line;
+	if (file != NULL)
+		failure_add_file(&c->failure, c->env, file, line);
 	return c->failure.code;
 }
 
@@ -76,13 +71,6 @@ void
 nacre_config_error(const nacre_config *c, struct nacre_error *error)
 {
 	failure_view(&c->failure, error);
-}
-
-const char *
-nacre_config_error_place(const nacre_config *c, unsigned long *line)
-{
-	*line = c->line;
-	return c->place;
 }
 
 /* Takes p, n bytes with a NUL behind them, whatever happens. */

@@ -11,8 +11,6 @@ struct nacre_config {
 	struct config_source *options, *files; /* in order */
 	size_t n_options, n_files;
 	struct failure failure;
-	char *place; /* of the failure: a file's name, or NULL */
-	unsigned long line;
 };
 
 /* The call's failure, with its place where it has one. */
