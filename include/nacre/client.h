@@ -28,6 +28,7 @@
 #include <nacre/agent.h>
 #include <nacre/auth.h>
 #include <nacre/channel.h>
+#include <nacre/config.h>
 #include <nacre/conn.h>
 #include <nacre/env.h>
 #include <nacre/event.h>
@@ -174,6 +175,20 @@ struct nacre_connect_options {
 	 * this it is not asked at all, and one that agent_path names is NACRE_E_AGENT_OWNER. */
 	bool agent_refuse_foreign;
 	const char *agent_comments; /* patterns ("work@*,!old*"): only an agent's keys whose comment fits; NULL: all */
+	unsigned password_prompts; /* times that a person is asked for a password, and dialogs that are begun; 0: 3 */
+
+	/* Configuration (config.h), which nobody reads unasked. What the options above say counts more; key files add up. Its
+	 * Hostname takes the place of host. Known hosts are read as it says; the usual files of the user and the system where
+	 * neither it nor the caller names any. A policy that was set stays; for nacre_policy_reject StrictHostKeyChecking
+	 * accept-new and no stand in during this connect. Files of identities that are missing, or that others can read, are
+	 * passed over with a word in the log. What a connection does not serve is in the log (INFO), and nacre_client_config
+	 * has it, not `applied`. A session sends what SendEnv and SetEnv name. */
+	bool use_config; /* read ~/.ssh/config and /etc/ssh/ssh_config */
+	const char *config_file; /* read this instead; use_config need not be set */
+	bool config_allow_exec; /* let "Match exec" run commands; else it is NACRE_E_CONFIG_EXEC */
+	nacre_config_host
+	    *config; /* looked up already, for this host: no file is read. Borrowed until the next connect or the
+				    * client's end; what is applied is marked there. */
 };
 
 /* Connects, checks the host key, authenticates.
@@ -191,6 +206,7 @@ struct nacre_connect_options {
  *         NACRE_E_IDENT          something else answers; peer_text of the error is what it said
  *         NACRE_E_HOST_KEY_UNKNOWN, _CHANGED, _REVOKED   the key is not trusted; nothing secret was sent
  *         NACRE_E_HOST_KEY_PIN   it is none of those in host_key_fingerprints; likewise
+ *         NACRE_E_CONFIG, _CONFIG_*   the configuration cannot be used (config.h); before anything is sent
  *         NACRE_E_UNSUPPORTED    a gss option is set, or compress without zlib
  *         NACRE_E_AGENT_OWNER    agent_refuse_foreign is set, and somebody else listens at agent_path
  *         NACRE_E_AUTH           every credential was refused
@@ -214,6 +230,9 @@ NACRE_API nacre_conn *nacre_client_conn(nacre_client *client);
 NACRE_API int nacre_client_fd(const nacre_client *client);
 /* "192.0.2.1 port 22" into out, always NUL-terminated. NACRE_E_MISUSE where not connected. */
 NACRE_API int nacre_client_peer_address(nacre_client *client, char *out, size_t cap);
+/* The configuration that the last nacre_client_connect has applied, to find out what it holds and what of it is served;
+ * NULL where there was none. It lives until the next connect, or the client's end. */
+NACRE_API const nacre_config_host *nacre_client_config(const nacre_client *client);
 /* The method that authenticated last ("publickey"); "" where not connected. Static until the next connect. */
 NACRE_API const char *nacre_client_auth_method(const nacre_client *client);
 /* Has the server let us in without looking at a credential? */

@@ -4,6 +4,7 @@
 #include <stdio.h>
 #include <string.h>
 #include "dial.h"
+#include "apply_config.h"
 #include "facade.h"
 
 #define REASON_BY_APPLICATION 11 /* RFC 4253 11.1 */
@@ -19,6 +20,7 @@ nacre_client_new(const struct nacre_env *env)
 		return NULL;
 	c->env = env;
 	c->io.fd = -1;
+	buf_init(&c->config_files, env, CLIENT_CONFIG_FILES_MAX);
 	snprintf(c->log_channel, sizeof(c->log_channel), "nacre.transport");
 	if (trust_init(&c->trust, env) != NACRE_OK) {
 		mem_free(env, c, sizeof(*c));
@@ -34,6 +36,8 @@ client_destroy(struct nacre_client *c)
 
 	c->log = NULL;
 	client_close(c);
+	client_config_free(c);
+	buf_free(&c->config_files);
 	trust_wipe(&c->trust);
 	failure_clear(&c->key_problem, env);
 	auth_record_free(&c->record, env);

@@ -3,6 +3,7 @@
  * Serves: RFC 4253 4, 7, RFC 4252. */
 #include <stdio.h>
 #include <string.h>
+#include "apply_config.h"
 #include "clock.h"
 #include "dial.h"
 #include "facade.h"
@@ -170,6 +171,7 @@ connect_now(struct nacre_client *c, const char *host, const struct nacre_connect
 	if (options->sock != NULL)
 		c->io.fd = *options->sock;
 	rc = connect_steps(c, host, options);
+	client_config_connected(c);
 	auth_plan_free(c->plan, c->env);
 	c->plan = NULL;
 	c->trust.pins = NULL;
@@ -183,17 +185,19 @@ nacre_client_connect(nacre_client *c, const char *host, const struct nacre_conne
 {
 	struct nacre_connect_options options = {.sock = NULL};
 	int rc = client_enter(c), fd;
+	bool entered;
 
 	if (rc == NACRE_OK)
 		rc = client_options(c, &options, sizeof(options), given);
 	if (rc == NACRE_OK && c->conn != NULL && !c->ended)
 		rc = client_fail(c, NACRE_E_MISUSE, "connected already: close first");
-	if (rc == NACRE_OK)
+	entered = rc == NACRE_OK;
+	if (entered && (rc = client_apply_config(c, &host, &options)) == NACRE_OK)
 		return client_leave(c, connect_now(c, host, &options));
 	/* The socket is ours, whatever the result. */
 	if (given != NULL && given->size != 0 && given->sock != NULL) {
 		fd = *given->sock;
 		dial_close(&fd);
 	}
-	return rc;
+	return entered ? client_leave(c, rc) : rc;
 }

@@ -6,6 +6,7 @@
 #include <nacre/session.h>
 #include "auth_plan.h"
 #include "blocking.h"
+#include "buf.h"
 #include "failure.h"
 #include "known_lines.h"
 #include "trust.h"
@@ -13,6 +14,7 @@
 #define CLIENT_NAME_MAX 256 /* a user's or host's name, with the NUL */
 #define CLIENT_LOG_CHANNEL_MAX 64 /* with the NUL */
 #define CLIENT_METHOD_MAX 32
+#define CLIENT_CONFIG_FILES_MAX 65536
 #define CLIENT_CHANNEL_TIMEOUT_MS 60000
 #define CLIENT_CONNECT_TIMEOUT_MS 30000
 #define CLIENT_LONG_TIMEOUT_MS (60 * 60 * 1000)
@@ -24,6 +26,8 @@ struct global_reply {
 	uint8_t *p; /* the caller's */
 	size_t cap, n;
 };
+
+struct applied;
 
 struct nacre_client {
 	const struct nacre_env *env;
@@ -50,6 +54,9 @@ struct nacre_client {
 	struct failure key_problem; /* why the host key was refused */
 	struct nacre_channel *channels;
 	struct global_reply reply;
+
+	struct applied *config; /* of the last connect; NULL: none was asked for */
+	struct buf config_files; /* that it named and that were read: their names, as a list */
 
 	unsigned in_callback;
 	bool close_wanted, free_wanted; /* said in a callback, done by client_leave */

@@ -55,6 +55,12 @@ automatic_failures(const struct nacre_auth_state *state)
 	return n;
 }
 
+static unsigned
+questions(const struct nacre_connect_options *o)
+{
+	return o->password_prompts == 0 ? PLAN_ASK_MAX : o->password_prompts;
+}
+
 /* The given password once, then a person's. */
 static bool
 next_password(const struct nacre_auth_state *state, struct nacre_auth_next *next)
@@ -69,7 +75,7 @@ next_password(const struct nacre_auth_state *state, struct nacre_auth_next *next
 		next->password = o->password;
 		return true;
 	}
-	return o->ask != NULL && n < given + PLAN_ASK_MAX && !was_given_up(state, "password");
+	return o->ask != NULL && n < given + questions(o) && !was_given_up(state, "password");
 }
 
 /* The password stands in only where the server was not given it as a password: else it might answer a question for
@@ -88,7 +94,7 @@ next_interactive(const struct nacre_auth_state *state, struct nacre_auth_next *n
 		next->password = o->password;
 		return true;
 	}
-	return person && n < PLAN_ASK_MAX;
+	return person && n < questions(o);
 }
 
 static bool

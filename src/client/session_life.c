@@ -1,6 +1,7 @@
 /* session_life: a session from its opening to what runs in it. Knows: the requests that set one up, and their order.
  * Must not know: their layout, windows, packets. RFC 4254 6.1, 6.2, 6.4, 6.5. */
 #include <string.h>
+#include "apply_config.h"
 #include "facade.h"
 
 /* What a request's wait is made of: it was sent as ch->operation, or why it was not. */
@@ -84,7 +85,7 @@ session_set_up(struct nacre_channel *ch, const struct session_plan *plan, int64_
 		if (rc != NACRE_OK)
 			return client_refused(ch->client, rc, "combine stderr");
 	}
-	if ((rc = session_env(ch, plan, deadline)) != NACRE_OK)
+	if ((rc = client_config_env(ch)) != NACRE_OK || (rc = session_env(ch, plan, deadline)) != NACRE_OK)
 		return rc;
 	if (plan->pty != NULL && (rc = session_pty(ch, plan->pty, deadline)) != NACRE_OK)
 		return rc;

@@ -55,7 +55,7 @@ world_fact(void *ctx, enum nacre_config_fact fact, char *out, size_t cap)
 static int
 world_variable(void *ctx, const char *name, char *out, size_t cap)
 {
-	const char *value = getenv(name);
+	const char *value = user_variable(name);
 
 	(void)ctx;
 	return value == NULL ? 1 : give(value, out, cap);

@@ -7,6 +7,8 @@
 #include <unistd.h>
 #include "user.h"
 
+extern char **environ;
+
 #define USER_RECORD_MAX 16384
 
 static int
@@ -68,4 +70,18 @@ user_name(char *out, size_t cap)
 {
 	out[0] = '\0';
 	return user_record(false, out, cap);
+}
+
+const char *
+user_variable(const char *name)
+{
+	return getenv(name);
+}
+
+void
+user_each_variable(bool (*each)(void *ctx, const char *pair), void *ctx)
+{
+	for (char **pair = environ; pair != NULL && *pair != NULL; pair++)
+		if (!each(ctx, *pair))
+			return;
 }

@@ -3,6 +3,7 @@
 #ifndef IO_USER_H
 #define IO_USER_H
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <nacre/status.h>
 
@@ -13,5 +14,10 @@ int user_home(char *out, size_t cap) NACRE_CHECK;
 int user_path(const char *rest, char *out, size_t cap) NACRE_CHECK;
 /* The login name of the real user. */
 int user_name(char *out, size_t cap) NACRE_CHECK;
+
+/* A variable of the environment; NULL where it is not set. */
+const char *user_variable(const char *name);
+/* Calls each() for every "NAME=value" of the environment, until it returns false. */
+void user_each_variable(bool (*each)(void *ctx, const char *pair), void *ctx);
 
 #endif

@@ -1,0 +1,401 @@
+/* apply_config: see apply_config.h. Knows: the table. Must not know: what an option does. ssh_config(5). */
+#include <stdio.h>
+#include <string.h>
+#include "apply_config.h"
+#include "config_defaults.h"
+#include "text.h"
+
+#define SECONDS_MAX 1000000
+#define WHY_MAX 240
+
+static int
+fail_memory(struct nacre_client *c)
+{
+	return client_fail(c, NACRE_E_NOMEM, "out of memory");
+}
+
+const char *
+apply_keep(struct applying *a, const char *text)
+{
+	struct applied_text *one = mem_new(a->c->env, sizeof(*one));
+
+	if (one == NULL || (one->text = mem_str(a->c->env, slice_str(text))) == NULL) {
+		mem_free(a->c->env, one, sizeof(*one));
+		(void)fail_memory(a->c);
+		return NULL;
+	}
+	one->next = a->applied->texts;
+	a->applied->texts = one;
+	return one->text;
+}
+
+const char *
+apply_expanded(struct applying *a, const struct nacre_config_directive *directive, size_t word)
+{
+	char *text, why[WHY_MAX];
+	const char *kept;
+	int rc = nacre_config_expand(a->applied->found, directive, word, NULL, 0, &text, why, sizeof(why));
+
+	if (rc != NACRE_OK) {
+		(void)client_fail(a->c, rc, "%s", why[0] == '\0' ? nacre_status_text(rc) : why);
+		failure_add_file(&a->c->failure, a->c->env, directive->file, directive->line);
+		return NULL;
+	}
+	kept = apply_keep(a, text);
+	nacre_config_text_free(a->applied->found, text);
+	return kept;
+}
+
+bool
+apply_is(const struct nacre_config_directive *directive, const char *value)
+{
+	return strcmp(directive->value, value) == 0;
+}
+
+/* --- one value, one option; what the caller has set stays --- */
+
+static int64_t
+number(const char *text)
+{
+	return text_number(slice_str(text), INT32_MAX); /* the configuration has checked that it is one */
+}
+
+static int
+apply_port(struct applying *a, const struct nacre_config_directive *d)
+{
+	if (a->options->port == 0)
+		a->options->port = (unsigned)number(d->value);
+	return NACRE_OK;
+}
+
+static int
+apply_connect_timeout(struct applying *a, const struct nacre_config_directive *d)
+{
+	int64_t seconds = number(d->value);
+	int ms = (int)((seconds > SECONDS_MAX ? SECONDS_MAX : seconds) * 1000);
+
+	if (a->options->connect_timeout_ms == 0)
+		a->options->connect_timeout_ms = ms == 0 ? -1 : ms;
+	if (a->options->banner_timeout_ms == 0)
+		a->options->banner_timeout_ms = ms == 0 ? -1 : ms;
+	return NACRE_OK;
+}
+
+static int
+apply_alive_interval(struct applying *a, const struct nacre_config_directive *d)
+{
+	int64_t seconds = number(d->value);
+
+	if (a->options->keepalive_ms == 0)
+		a->options->keepalive_ms = (int)((seconds > SECONDS_MAX ? SECONDS_MAX : seconds) * 1000);
+	return NACRE_OK;
+}
+
+static int
+apply_alive_count(struct applying *a, const struct nacre_config_directive *d)
+{
+	a->served = number(d->value) > 0;
+	if (a->options->keepalive_max == 0)
+		a->options->keepalive_max = (unsigned)number(d->value);
+	return NACRE_OK;
+}
+
+static int
+apply_rekey(struct applying *a, const struct nacre_config_directive *d)
+{
+	int64_t bytes = text_number(slice_str(d->words[0]), INT64_MAX), seconds = number(d->words[1]);
+
+	if (a->options->rekey_bytes == 0 && bytes > 0)
+		a->options->rekey_bytes = (uint64_t)bytes;
+	if (a->options->rekey_ms == 0 && seconds > 0)
+		a->options->rekey_ms = seconds * 1000;
+	return NACRE_OK;
+}
+
+static int
+apply_compression(struct applying *a, const struct nacre_config_directive *d)
+{
+	a->options->compress = a->options->compress || apply_is(d, "yes");
+	return NACRE_OK;
+}
+
+/* 0 is no question at all: then only what was given counts. */
+static int
+apply_prompts(struct applying *a, const struct nacre_config_directive *d)
+{
+	int64_t n = number(d->value);
+
+	if (a->options->password_prompts == 0)
+		a->options->password_prompts = (unsigned)n;
+	if (n > 0)
+		return NACRE_OK;
+	a->options->prompts = NULL;
+	a->options->ask = NULL;
+	return NACRE_OK;
+}
+
+/* Nobody is there to be asked. */
+static int
+apply_batch(struct applying *a, const struct nacre_config_directive *d)
+{
+	if (!apply_is(d, "yes"))
+		return NACRE_OK;
+	a->options->ask = NULL;
+	a->options->prompts = NULL;
+	a->options->new_password = NULL;
+	return NACRE_OK;
+}
+
+static int
+apply_identities_only(struct applying *a, const struct nacre_config_directive *d)
+{
+	a->options->identities_only = a->options->identities_only || apply_is(d, "yes");
+	return NACRE_OK;
+}
+
+static int
+apply_check_ip(struct applying *a, const struct nacre_config_directive *d)
+{
+	a->options->check_host_ip = a->options->check_host_ip || apply_is(d, "yes");
+	return NACRE_OK;
+}
+
+/* The environment decides for the whole library; one connection cannot ask for less, nor for more. */
+static int
+apply_rsa_size(struct applying *a, const struct nacre_config_directive *d)
+{
+	unsigned least = a->c->env->rsa_bits_min == 0 ? 2048 : a->c->env->rsa_bits_min;
+
+	a->served = number(d->value) <= (int64_t)least;
+	return NACRE_OK;
+}
+
+/* Sent with each session (client_config_env). */
+static int
+apply_env(struct applying *a, const struct nacre_config_directive *d)
+{
+	(void)a;
+	(void)d;
+	return NACRE_OK;
+}
+
+/* Options that are a text, word for word. */
+static const struct {
+	const char *keyword;
+	size_t offset;
+} text_rows[] = {
+#define TEXT(keyword, field)                                                                                           \
+	{                                                                                                              \
+		keyword, offsetof(struct nacre_connect_options, field)                                                 \
+	}
+    TEXT("User", user),
+    TEXT("Preset", preset),
+    TEXT("Ciphers", ciphers),
+    TEXT("MACs", macs),
+    TEXT("KexAlgorithms", kex),
+    TEXT("HostKeyAlgorithms", host_key_algorithms),
+    TEXT("PubkeyAcceptedAlgorithms", pubkey_algorithms),
+    TEXT("HostKeyAlias", host_key_alias),
+#undef TEXT
+};
+
+static const struct {
+	const char *keyword;
+	apply_fn *apply;
+} rows[] = {
+    {"Port", apply_port},
+    {"ConnectTimeout", apply_connect_timeout},
+    {"ServerAliveInterval", apply_alive_interval},
+    {"ServerAliveCountMax", apply_alive_count},
+    {"RekeyLimit", apply_rekey},
+    {"Compression", apply_compression},
+    {"BatchMode", apply_batch},
+    {"NumberOfPasswordPrompts", apply_prompts},
+    {"IdentitiesOnly", apply_identities_only},
+    {"IdentityFile", apply_identities},
+    {"IdentityAgent", apply_agent},
+    {"PreferredAuthentications", apply_methods},
+    {"CheckHostIP", apply_check_ip},
+    {"StrictHostKeyChecking", apply_checking},
+    {"UserKnownHostsFile", apply_user_files},
+    {"GlobalKnownHostsFile", apply_global_files},
+    {"HashKnownHosts", apply_hashing},
+    {"RevokedHostKeys", apply_revoked},
+    {"UpdateHostKeys", apply_updates},
+    {"RequiredRSASize", apply_rsa_size},
+    {"SendEnv", apply_env},
+    {"SetEnv", apply_env},
+};
+
+static void
+apply_texts(struct applying *a)
+{
+	for (size_t i = 0; i < sizeof(text_rows) / sizeof(text_rows[0]); i++) {
+		const char *value = nacre_config_value(a->applied->found, text_rows[i].keyword);
+		const char **option = (const char **)(void *)((char *)a->options + text_rows[i].offset);
+
+		if (value != NULL && *option == NULL)
+			*option = value;
+		if (value != NULL)
+			nacre_config_mark(a->applied->found, text_rows[i].keyword);
+	}
+}
+
+static int
+apply_rows(struct applying *a)
+{
+	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+		struct nacre_config_directive first;
+		const void *at = NULL;
+		int rc;
+
+		if (!nacre_config_next_of(a->applied->found, rows[i].keyword, &at, &first))
+			continue;
+		a->served = true;
+		if ((rc = rows[i].apply(a, &first)) != NACRE_OK)
+			return rc;
+		if (a->served)
+			nacre_config_mark(a->applied->found, rows[i].keyword);
+	}
+	return NACRE_OK;
+}
+
+/* Nothing is dropped without a word. */
+static void
+tell_the_rest(struct applying *a)
+{
+	struct nacre_config_directive d;
+	const void *at = NULL;
+	char value[128];
+
+	config_mark_defaults(a->applied->found);
+	while (nacre_config_next(a->applied->found, &at, &d)) {
+		if (d.applied)
+			continue;
+		(void)text_escape(value, sizeof(value), slice_str(d.value), false);
+		client_log(a->c, NACRE_LOG_INFO, "%s line %lu: %s %s: a connection does not serve this", d.file, d.line,
+		    d.keyword, value);
+	}
+}
+
+static int
+apply_all(struct applying *a)
+{
+	int rc;
+
+	a->applied->usual_hosts = apply_knows_nobody(a->c);
+	apply_texts(a);
+	if ((rc = apply_rows(a)) != NACRE_OK)
+		return rc;
+	/* The three switches speak of the same list as PreferredAuthentications. */
+	if ((rc = apply_methods(a, NULL)) != NACRE_OK || (rc = apply_usual_hosts(a)) != NACRE_OK)
+		return rc;
+	tell_the_rest(a);
+	return client_is_cancelled(a->c) ? NACRE_E_CANCELLED : NACRE_OK;
+}
+
+static int
+fail_as_config(struct nacre_client *c, const nacre_config *config)
+{
+	struct nacre_error error;
+
+	nacre_config_error(config, &error);
+	(void)failure_set(&c->failure, error.code, error.origin, "%s", error.message);
+	if (error.file != NULL)
+		failure_add_file(&c->failure, c->env, error.file, error.line);
+	return c->failure.code;
+}
+
+/* Reads and looks up what the options name. */
+static int
+find_config(
+    struct nacre_client *c, const char *host, const struct nacre_connect_options *options, nacre_config_host **found)
+{
+	struct nacre_config_lookup how = {.size = sizeof(how), .allow_exec = options->config_allow_exec};
+	nacre_config *config = NULL;
+	int rc;
+
+	if (host == NULL || host[0] == '\0')
+		return client_fail(c, NACRE_E_ARGUMENT, "host: empty");
+	if (nacre_config_new(c->env, nacre_config_system(), &config) != NACRE_OK)
+		return fail_memory(c);
+	if (options->config_file == NULL)
+		rc = nacre_config_default_files(config);
+	else
+		rc = nacre_config_file(config, options->config_file, NACRE_CONFIG_USER_FILE);
+	if (rc == NACRE_OK && options->port != 0)
+		rc = config_set_number(config, "Port", options->port);
+	if (rc == NACRE_OK && options->user != NULL)
+		rc = nacre_config_set(config, "User", options->user);
+	if (rc == NACRE_OK)
+		rc = nacre_config_lookup(config, host, &how, found);
+	if (rc != NACRE_OK)
+		rc = fail_as_config(c, config);
+	nacre_config_free(config);
+	return rc;
+}
+
+int
+client_apply_config(struct nacre_client *c, const char **host, struct nacre_connect_options *options)
+{
+	struct applying a = {.c = c, .options = options};
+	nacre_config_host *found = options->config;
+	int rc;
+
+	client_config_free(c);
+	if (found == NULL && !options->use_config && options->config_file == NULL)
+		return NACRE_OK;
+	if (found != NULL && (*host == NULL || strcmp(*host, nacre_config_original(found)) != 0))
+		return client_fail(c, NACRE_E_ARGUMENT, "config: it was looked up for another host");
+	if (found == NULL && (rc = find_config(c, *host, options, &found)) != NACRE_OK)
+		return rc;
+	if ((a.applied = mem_new(c->env, sizeof(*a.applied))) == NULL) {
+		nacre_config_host_free(options->config == NULL ? found : NULL);
+		return fail_memory(c);
+	}
+	a.applied->found = found;
+	a.applied->owned = options->config == NULL;
+	c->config = a.applied;
+	if ((rc = apply_all(&a)) != NACRE_OK) {
+		client_config_connected(c);
+		return rc;
+	}
+	client_log(c, NACRE_LOG_DEBUG, "the configuration takes %s for %s", nacre_config_hostname(found), *host);
+	*host = nacre_config_hostname(found);
+	return NACRE_OK;
+}
+
+void
+client_config_connected(struct nacre_client *c)
+{
+	if (c->config == NULL || c->config->policy == NULL)
+		return;
+	nacre_client_set_missing_host_key_policy(c, c->config->policy, c->config->policy_ctx);
+	c->config->policy = NULL;
+}
+
+void
+client_config_free(struct nacre_client *c)
+{
+	struct applied *applied = c->config;
+	struct applied_text *text;
+
+	if (applied == NULL)
+		return;
+	client_config_connected(c);
+	while ((text = applied->texts) != NULL) {
+		applied->texts = text->next;
+		mem_free_str(c->env, text->text);
+		mem_free(c->env, text, sizeof(*text));
+	}
+	if (applied->owned)
+		nacre_config_host_free(applied->found);
+	mem_free(c->env, applied, sizeof(*applied));
+	c->config = NULL;
+}
+
+const nacre_config_host *
+nacre_client_config(const nacre_client *c)
+{
+	return c == NULL || c->config == NULL ? NULL : c->config->found;
+}

@@ -1,0 +1,61 @@
+/* apply_config: what a configuration says of a host becomes options of a connection. Knows: which keyword means which
+ * option. Must not know: files of configuration, packets. ssh_config(5). */
+#ifndef CLIENT_APPLY_CONFIG_H
+#define CLIENT_APPLY_CONFIG_H
+
+#include <nacre/config.h>
+#include "facade.h"
+
+#define APPLIED_FILES_MAX 200 /* the caller's key files and the configuration's */
+
+/* A string that lives as long as what was applied. */
+struct applied_text {
+	struct applied_text *next;
+	char *text;
+};
+
+/* One configuration in use: kept by the client from a connect to the next, for the sessions that follow. */
+struct applied {
+	nacre_config_host *found;
+	bool owned;
+	struct applied_text *texts;
+	const char *key_files[APPLIED_FILES_MAX + 1];
+	size_t n_key_files;
+	bool usual_hosts; /* nobody named any known hosts */
+	nacre_host_key_policy *policy; /* the caller's, while another one counts; else NULL */
+	void *policy_ctx;
+};
+
+/* While it is applied. */
+struct applying {
+	struct nacre_client *c;
+	struct applied *applied;
+	struct nacre_connect_options *options;
+	bool served; /* set it to false where the value asks for what is not there */
+};
+
+typedef int apply_fn(struct applying *a, const struct nacre_config_directive *first);
+
+/* Applies it where the options ask for one: *host becomes the name to connect to. */
+int client_apply_config(struct nacre_client *c, const char **host, struct nacre_connect_options *options) NACRE_CHECK;
+/* The connect is over: what counts for it alone ends. */
+void client_config_connected(struct nacre_client *c);
+void client_config_free(struct nacre_client *c);
+/* Sends SetEnv's variables, and those of this process that SendEnv names. */
+int client_config_env(struct nacre_channel *ch);
+
+/* A word of a value as it is used; NULL after a failure. It lives as long as what was applied. */
+const char *apply_expanded(struct applying *a, const struct nacre_config_directive *directive, size_t word);
+/* A copy that lives as long; NULL without memory. */
+const char *apply_keep(struct applying *a, const char *text);
+bool apply_is(const struct nacre_config_directive *directive, const char *value);
+
+/* --- apply_keys.c --- */
+apply_fn apply_identities, apply_agent, apply_methods;
+/* --- apply_trust.c --- */
+apply_fn apply_checking, apply_user_files, apply_global_files, apply_hashing, apply_revoked, apply_updates;
+/* The usual known hosts, where neither the caller nor the configuration names any. */
+int apply_usual_hosts(struct applying *a) NACRE_CHECK;
+bool apply_knows_nobody(const struct nacre_client *c);
+
+#endif
