@@ -8,8 +8,8 @@
  *
  * It is built on the core (conn.h) and serves any number of connections in the calling thread: no thread is started,
  * and a callback that waits makes everybody wait. It denies what is not allowed: without callbacks nobody gets in,
- * without commands (or `shell`, or `sftp`) nothing runs, no environment variable is taken, terminals and forwardings are refused,
- * and it listens on 127.0.0.1 unless another address is named.
+ * without commands (or `shell`, or `sftp`) nothing runs, no environment variable is taken, forwardings and, without
+ * `shell`, terminals are refused, and it listens on 127.0.0.1 unless another address is named.
  *
  * A server is used by one thread at a time; only nacre_server_stop may be called from anywhere. Two servers share
  * nothing. Callbacks may call the nacre_task_* functions of the task that they were given, and nacre_server_stop. */
@@ -117,7 +117,8 @@ struct nacre_server_options {
 	const struct nacre_command *commands;
 	size_t n_commands;
 	/* Runs what no command serves by `/bin/sh -c` in a child process, as the user of this process, whoever logged
-	 * in. A session without a command gets `/bin/sh` itself. A child is killed when its channel ends. */
+	 * in. A session without a command gets `/bin/sh` itself. A child is killed when its channel ends. Who asks for a
+	 * terminal has it (RFC 4254 6.2), with TERM and SSH_TTY set, unless by a certificate without permit-pty. */
 	bool shell;
 
 	/* Names of environment variables that clients may set, NULL at the end; a trailing '*' stands for any rest

@@ -1,4 +1,4 @@
-/* spawn: a command in a child process, with three pipes. Knows: fork, exec, pipes, waitpid. Must not know: channels.
+/* spawn: a command in a child process, with three pipes or in a terminal. Knows: fork, exec, pipes, waitpid. Must not know: channels.
  * Serves: nothing on the wire; RFC 4254 6.5's "exec" ends here on a server that offers it. */
 #include <errno.h>
 #include <fcntl.h>
@@ -6,6 +6,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/ioctl.h>
 #include <sys/syscall.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -113,19 +114,13 @@ child_place(int fd, int as)
 	return dup2(fd, as) == as;
 }
 
+/* Puts the three at 0, 1 and 2, and runs the command. */
 _Noreturn static void
-child_run(const struct spawn_pipes *pipes, char *command, char **env)
+child_exec(int in, int out, int err, char *command, char **env)
 {
 	char shell[] = "sh", option[] = "-c";
 	char *argv[] = {shell, option, command, NULL};
-	int in, out, err;
 
-	(void)setsid();
-	child_signals();
-	/* Above 2 first: where this process began with its standard descriptors closed, a pipe may sit at 0, 1 or 2. */
-	in = fcntl(pipes->in[END_READ], F_DUPFD_CLOEXEC, 3);
-	out = fcntl(pipes->out[END_WRITE], F_DUPFD_CLOEXEC, 3);
-	err = fcntl(pipes->err[END_WRITE], F_DUPFD_CLOEXEC, 3);
 	if (child_place(in, 0) && child_place(out, 1) && child_place(err, 2)) {
 #ifdef SYS_close_range
 		(void)syscall(SYS_close_range, 3u, ~0u, 0u);
@@ -135,11 +130,52 @@ child_run(const struct spawn_pipes *pipes, char *command, char **env)
 	_exit(127);
 }
 
-/* This process's environment with the additions; the strings themselves are borrowed. */
+/* Above 2 first: where this process began with its standard descriptors closed, a pipe may sit at 0, 1 or 2. */
+static int
+child_lift(int fd)
+{
+	return fcntl(fd, F_DUPFD_CLOEXEC, 3);
+}
+
+_Noreturn static void
+child_run(const struct spawn_pipes *pipes, char *command, char **env)
+{
+	(void)setsid();
+	child_signals();
+	child_exec(child_lift(pipes->in[END_READ]), child_lift(pipes->out[END_WRITE]),
+	    child_lift(pipes->err[END_WRITE]), command, env);
+}
+
+_Noreturn static void
+child_run_in_terminal(int slave, char *command, char **env)
+{
+	(void)setsid();
+	child_signals();
+	slave = child_lift(slave);
+	if (ioctl(slave, TIOCSCTTY, 0) != 0)
+		_exit(127);
+	child_exec(slave, slave, slave, command, env);
+}
+
+/* Is the variable among these, with whatever value? */
+static bool
+env_has(char *const *list, size_t n, const char *variable)
+{
+	size_t name = strcspn(variable, "=");
+
+	for (size_t i = 0; i < n; i++) {
+		if (strncmp(list[i], variable, name) == 0 && list[i][name] == '=')
+			return true;
+	}
+	return false;
+}
+
+/* The additions, and this process's environment without what they replace: of two values some programs take the first,
+ * and some the last. The strings themselves are borrowed. */
 static char **
 env_joined(const char *const *added)
 {
-	size_t n = 0, k = 0;
+	size_t n = 0, k = 0, used;
 	char **out;
 
 	while (environ != NULL && environ[n] != NULL && n < SPAWN_ENV_MAX)
@@ -148,11 +184,13 @@ env_joined(const char *const *added)
 		k++;
 	if ((out = calloc(n + k + 1, sizeof(*out))) == NULL)
 		return NULL;
-	/* The additions first: getenv takes the first of two. */
 	if (k > 0)
 		memcpy(out, added, k * sizeof(*out));
-	if (n > 0)
-		memcpy(out + k, environ, n * sizeof(*out));
+	used = k;
+	for (size_t i = 0; i < n; i++) {
+		if (!env_has(out, k, environ[i]))
+			out[used++] = environ[i];
+	}
 	return out;
 }
 
@@ -178,34 +216,84 @@ child_adopt(struct spawn *child, pid_t pid, struct spawn_pipes *pipes)
 	(void)fcntl(child->err, F_SETFL, O_NONBLOCK);
 }
 
+/* What is run, made before the fork: nothing can be allocated behind it. */
+struct spawn_words {
+	char *text, **env; /* the strings of env are borrowed */
+};
+
+static void
+words_free(struct spawn_words *words)
+{
+	free(words->env);
+	free(words->text);
+}
+
+static int
+words_make(struct spawn_words *words, struct slice command, const char *const *env, struct failure *why)
+{
+	*words = (struct spawn_words){NULL, NULL};
+	if (command.n > 0 && memchr(command.p, 0, command.n) != NULL)
+		return failure_set(why, NACRE_E_ARGUMENT, NACRE_ORIGIN_LOCAL, "the command holds a NUL byte");
+	words->text = strndup(command.n == 0 ? "" : (const char *)command.p, command.n);
+	words->env = env_joined(env);
+	if (words->text == NULL || words->env == NULL)
+		return failure_set(why, NACRE_E_NOMEM, NACRE_ORIGIN_RESOURCE, "out of memory");
+	return NACRE_OK;
+}
+
+static int
+no_child(struct failure *why)
+{
+	return failure_set(why, NACRE_E_SYSTEM, NACRE_ORIGIN_RESOURCE, "a child process: %s", strerror(errno));
+}
+
 int
 spawn_shell(struct spawn *child, struct slice command, const char *const *env, struct failure *why)
 {
 	struct spawn_pipes pipes = {{-1, -1}, {-1, -1}, {-1, -1}};
-	char *text = NULL, **environment = NULL;
-	int rc = NACRE_OK;
+	struct spawn_words words;
 	pid_t pid;
+	int rc;
 
 	*child = (struct spawn){0, -1, -1, -1, -1};
-	if (command.n > 0 && memchr(command.p, 0, command.n) != NULL)
-		return failure_set(why, NACRE_E_ARGUMENT, NACRE_ORIGIN_LOCAL, "the command holds a NUL byte");
-	text = strndup(command.n == 0 ? "" : (const char *)command.p, command.n);
-	environment = env_joined(env);
-	if (text == NULL || environment == NULL) {
-		rc = failure_set(why, NACRE_E_NOMEM, NACRE_ORIGIN_RESOURCE, "out of memory");
+	if ((rc = words_make(&words, command, env, why)) != NACRE_OK)
 		goto out;
-	}
 	if (!pipes_open(&pipes) || (pid = fork()) < 0) {
-		rc = failure_set(why, NACRE_E_SYSTEM, NACRE_ORIGIN_RESOURCE, "a child process: %s", strerror(errno));
+		rc = no_child(why);
 		goto out;
 	}
 	if (pid == 0)
-		child_run(&pipes, text, environment);
+		child_run(&pipes, words.text, words.env);
 	child_adopt(child, pid, &pipes);
 out:
 	pipes_close(&pipes);
-	free(environment);
-	free(text);
+	words_free(&words);
+	return rc;
+}
+
+int
+spawn_in_terminal(
+    struct spawn *child, struct slice command, const char *const *env, struct pty *pty, struct failure *why)
+{
+	struct spawn_words words;
+	int in = -1, rc;
+	pid_t pid;
+
+	*child = (struct spawn){0, -1, -1, -1, -1};
+	if ((rc = words_make(&words, command, env, why)) != NACRE_OK)
+		goto out;
+	if ((in = fcntl(pty->master, F_DUPFD_CLOEXEC, 3)) < 0 || (pid = fork()) < 0) {
+		rc = no_child(why);
+		goto out;
+	}
+	if (pid == 0)
+		child_run_in_terminal(pty->slave, words.text, words.env);
+	*child = (struct spawn){pid, in, pty->master, -1, pidfd_of(pid)};
+	in = pty->master = -1;
+out:
+	close_fd(&in);
+	pty_close(pty);
+	words_free(&words);
 	return rc;
 }
 
@@ -246,6 +334,16 @@ spawn_kill(const struct spawn *child, int signal)
 	if (kill(-child->pid, signal) == 0 || kill(child->pid, signal) == 0)
 		return NACRE_OK;
 	return NACRE_E_SYSTEM;
+}
+
+int
+spawn_kill_foreground(const struct spawn *child, int master, int signal)
+{
+	int group = master < 0 || child->pid <= 1 ? 0 : pty_foreground(master);
+
+	if (group > 1 && kill(-group, signal) == 0)
+		return NACRE_OK;
+	return spawn_kill(child, signal);
 }
 
 void

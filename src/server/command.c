@@ -3,7 +3,6 @@
 #include "server_internal.h"
 #include "text.h"
 
-/* Without it the shell would wait in vain for a terminal's user. */
 #define COMMAND_SHELL "exec /bin/sh"
 
 static size_t
@@ -82,9 +81,10 @@ static int
 command_start_child(struct nacre_task *task, struct slice text)
 {
 	struct failure why = {.code = 0};
-	int rc =
-	    shell_start(&task->shell, task->session->conn, task->channel, text, (const char *const *)task->env, &why);
+	int rc = shell_start(&task->shell, task->session->conn, task->channel, text, (const char *const *)task->env,
+	    task->has_pty ? &task->pty : NULL, &why);
 
+	task->has_pty = false;
 	if (rc != NACRE_OK) {
 		server_log(task->session->server, "%s: %s", task->session->peer, why.text);
 		return rc;

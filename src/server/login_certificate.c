@@ -76,6 +76,7 @@ bool
 login_certificate(struct session *session, const struct nacre_event *event)
 {
 	const struct nacre_server_options *o = &session->server->options;
+	struct nacre_bytes none;
 
 	if (!is_good(session, event))
 		return false;
@@ -84,5 +85,6 @@ login_certificate(struct session *session, const struct nacre_event *event)
 	if (event->probe)
 		return true;
 	log_certificate(session, event->key);
+	session->no_pty = !nacre_cert_find_option(event->key, NACRE_CERT_EXTENSIONS, "permit-pty", &none);
 	return keep_forced(session, event->key);
 }

@@ -58,6 +58,58 @@ request_env(struct nacre_task *task, const struct nacre_request *request)
 	return task_set_variable(task, name, value) == NACRE_OK;
 }
 
+#define TERM_MAX 64
+
+/* What it will be in TERM: printable, and not long. */
+static bool
+is_terminal_type(struct slice type)
+{
+	for (size_t i = 0; i < type.n; i++) {
+		if (type.p[i] <= ' ' || type.p[i] > '~')
+			return false;
+	}
+	return type.n < TERM_MAX;
+}
+
+static struct pty_size
+size_of(const struct nacre_request *r)
+{
+	return (struct pty_size){r->columns, r->rows, r->width_px, r->height_px};
+}
+
+/* RFC 4254 6.2. Only a child process can be in a terminal; what runs in it hears of it as of sshd's. */
+static bool
+request_pty(struct nacre_task *task, const struct nacre_request *request)
+{
+	const struct pty_size size = size_of(request);
+	struct failure why = {.code = 0};
+
+	if (task->state != TASK_IDLE || task->has_pty || task->session->no_pty || !task->session->server->options.shell)
+		return false;
+	if (!is_terminal_type(slice_of_bytes(request->name)))
+		return false;
+	if (pty_open(&task->pty, &size, request->value, &why) != NACRE_OK) {
+		server_log(task->session->server, "%s: %s", task->session->peer, why.text);
+		return false;
+	}
+	task->has_pty = task_set_variable(task, SLICE_LIT("TERM"), slice_of_bytes(request->name)) == NACRE_OK &&
+			task_set_variable(task, SLICE_LIT("SSH_TTY"), slice_str(task->pty.name)) == NACRE_OK;
+	if (!task->has_pty)
+		pty_close(&task->pty);
+	return task->has_pty;
+}
+
+/* RFC 4254 6.7 */
+static bool
+request_window_change(struct nacre_task *task, const struct nacre_request *request)
+{
+	const struct pty_size size = size_of(request);
+
+	if (task->has_pty)
+		pty_resize(task->pty.master, &size);
+	return task->has_pty || (task->state == TASK_SHELL && shell_resize(&task->shell, &size));
+}
+
 static bool
 request_exec(struct nacre_task *task, const struct nacre_request *request)
 {
@@ -85,12 +137,14 @@ request_signal(struct nacre_task *task, const struct nacre_request *request)
 	return true;
 }
 
-/* What has no row is refused: terminals, forwardings. */
+/* What has no row is refused: forwardings. */
 static const struct {
 	enum nacre_request_kind kind;
 	bool (*serve)(struct nacre_task *task, const struct nacre_request *request);
 } request_rows[] = {
     {NACRE_REQUEST_ENV, request_env},
+    {NACRE_REQUEST_PTY, request_pty},
+    {NACRE_REQUEST_WINDOW_CHANGE, request_window_change},
     {NACRE_REQUEST_EXEC, request_exec},
     {NACRE_REQUEST_SHELL, request_shell},
     {NACRE_REQUEST_SUBSYSTEM, request_subsystem},

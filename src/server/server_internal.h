@@ -37,6 +37,8 @@ struct nacre_task {
 	char **env; /* NAME=value, NULL at the end; NULL while there are none */
 	size_t n_env;
 
+	struct pty pty; /* that was asked for, until something runs in it */
+	bool has_pty;
 	struct shell shell; /* TASK_SHELL */
 };
 
@@ -52,6 +54,7 @@ struct session {
 	struct nacre_task *tasks;
 	unsigned n_tasks;
 	char peer[SERVER_PEER_MAX];
+	bool no_pty; /* a certificate's wish */
 	char *forced; /* what runs, whatever the client asks for: a certificate's force-command; NULL: none. Owned */
 };
 

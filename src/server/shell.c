@@ -13,10 +13,11 @@
 
 int
 shell_start(struct shell *shell, nacre_conn *conn, uint32_t channel, struct slice text, const char *const *env,
-    struct failure *why)
+    struct pty *pty, struct failure *why)
 {
-	*shell = (struct shell){.conn = conn, .channel = channel};
-	return spawn_shell(&shell->child, text, env, why);
+	*shell = (struct shell){.conn = conn, .channel = channel, .in_terminal = pty != NULL};
+	return pty == NULL ? spawn_shell(&shell->child, text, env, why)
+			   : spawn_in_terminal(&shell->child, text, env, pty, why);
 }
 
 static bool
@@ -87,8 +88,9 @@ shell_read(struct shell *shell, int *fd, enum nacre_stream stream)
 	return k > 0;
 }
 
-/* The streams take turns: a stream that floods must not keep the other one out of the area that they share. */
-static void
+/* The streams take turns: a stream that floods must not keep the other one out of the area that they share. True where
+ * there may be more to read. */
+static bool
 shell_drain(struct shell *shell)
 {
 	bool more = true;
@@ -100,6 +102,7 @@ shell_drain(struct shell *shell)
 					 : shell_read(shell, &shell->child.err, NACRE_STDERR);
 		shell->err_first = !shell->err_first;
 	}
+	return more || shell->full;
 }
 
 /* RFC 4254 6.10: the status, or the signal. */
@@ -138,14 +141,30 @@ shell_end_output(struct shell *shell, int64_t now)
 	(void)nacre_conn_channel_eof(shell->conn, shell->channel);
 }
 
+/* A terminal has no end while anybody left behind holds it. The session is over with its leader all the same: what was
+ * written by then is there in a moment. */
+static void
+shell_leave_terminal(struct shell *shell, int64_t now, bool more)
+{
+	if (!shell->in_terminal || !shell->ended || shell->child.out < 0)
+		return;
+	if (shell->eof_due_ms == 0)
+		shell->eof_due_ms = now + SHELL_GRACE_MS;
+	if (now >= shell->eof_due_ms && !more)
+		shell_close_stream(&shell->child.out);
+}
+
 bool
 shell_step(struct shell *shell, bool input_ended)
 {
+	bool more;
+
 	shell_feed(shell);
 	if (input_ended && !shell_has_input(shell))
 		spawn_close_in(&shell->child);
-	shell_drain(shell);
+	more = shell_drain(shell);
 	shell_reap(shell);
+	shell_leave_terminal(shell, nacre_clock_ms(), more);
 	if (shell_is_silent(shell) && !shell->ended)
 		shell_end_output(shell, nacre_clock_ms());
 	return shell_is_silent(shell) && shell->ended;
@@ -177,7 +196,8 @@ shell_watch(struct shell *shell, const struct nacre_env *env, struct pollset *se
 	short from_child = shell->full ? 0 : POLLIN;
 	int rc;
 
-	shell->in = shell_interest(shell->child.in, shell_has_input(shell) ? POLLOUT : 0);
+	/* Not without input: that the other end is gone would be reported again and again. */
+	shell->in = shell_interest(shell_has_input(shell) ? shell->child.in : -1, POLLOUT);
 	shell->out = shell_interest(shell->child.out, from_child);
 	shell->err = shell_interest(shell->child.err, from_child);
 	shell->alive = shell_interest(shell->child.alive, POLLIN);
@@ -193,6 +213,8 @@ shell_patience(const struct shell *shell)
 {
 	int eof = -1;
 
+	if (shell->in_terminal && shell->ended && shell->child.out >= 0 && !shell->full)
+		return clock_left(shell->eof_due_ms, nacre_clock_ms());
 	if (!shell_is_silent(shell) || shell->ended)
 		return -1;
 	if (!shell->eof_sent)
@@ -206,7 +228,16 @@ shell_signal(struct shell *shell, struct slice name)
 	int number = spawn_signal_number(name);
 
 	if (number != 0 && !shell->ended)
-		(void)spawn_kill(&shell->child, number);
+		(void)spawn_kill_foreground(&shell->child, shell->in_terminal ? shell->child.out : -1, number);
+}
+
+bool
+shell_resize(struct shell *shell, const struct pty_size *size)
+{
+	if (!shell->in_terminal || shell->child.out < 0)
+		return false;
+	pty_resize(shell->child.out, size);
+	return true;
 }
 
 void

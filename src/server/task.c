@@ -119,6 +119,8 @@ task_free(struct nacre_task *task)
 
 	if (task->command != NULL && task->command->end != NULL)
 		task->command->end(task, task->command->ctx);
+	if (task->has_pty)
+		pty_close(&task->pty);
 	if (task->shell.conn != NULL)
 		shell_free(&task->shell);
 	(void)nacre_conn_channel_close(task->session->conn, task->channel);

@@ -282,6 +282,72 @@ commands_come_before_the_shell(void **state)
 	guest_end(&g);
 }
 
+static bool
+is_ready(const struct guest *g)
+{
+	return strstr(g->channels[0].text[0], "ready") != NULL;
+}
+
+static void
+a_child_in_a_terminal_has_its_size_modes_and_signals(void **state)
+{
+	static const uint8_t no_echo[] = {53, 0, 0, 0, 0, 0};
+	struct nacre_pty pty = {.size = sizeof(pty),
+	    .term = "vt220",
+	    .columns = 90,
+	    .rows = 30,
+	    .modes = no_echo,
+	    .modes_len = sizeof(no_echo)};
+	struct guest_channel *ch;
+	uint64_t operation;
+	struct guest g;
+
+	(void)state;
+	assert_int_equal(setenv("TERM", "dumb", 1), 0); /* the server's own is not the client's */
+	open_shell(&g);
+	ch = guest_session(&g);
+	assert_int_equal(nacre_conn_channel_pty(g.conn, ch->number, &pty, &operation), NACRE_OK);
+	assert_int_equal(nacre_conn_channel_pty(g.conn, ch->number, &pty, &operation), NACRE_OK); /* one is enough */
+	guest_wait_replies(&g, 2);
+	assert_int_equal(ch->yes, 1);
+	assert_int_equal(ch->no, 1);
+	guest_exec(&g, ch,
+	    "echo $TERM; stty size; stty -a | grep -o ' -echo '; trap 'stty size; exit 3' INT; echo ready; "
+	    "while :; do sleep 1; done");
+	assert_true(guest_until(&g, is_ready));
+	pty.columns = 132;
+	pty.rows = 50;
+	assert_int_equal(nacre_conn_channel_window_change(g.conn, ch->number, &pty), NACRE_OK);
+	assert_int_equal(nacre_conn_channel_signal(g.conn, ch->number, "INT"), NACRE_OK);
+	guest_wait_closed(&g);
+	assert_string_equal(ch->text[0], "vt220\r\n30 90\r\n -echo \r\nready\r\n50 132\r\n");
+	assert_string_equal(ch->text[1], "");
+	assert_int_equal(ch->exit.kind, NACRE_EXIT_STATUS);
+	assert_int_equal(ch->exit.status, 3);
+	guest_end(&g);
+}
+
+static void
+a_terminal_that_nothing_runs_in_is_given_back(void **state)
+{
+	struct nacre_pty pty = {.size = sizeof(pty), .term = "a\nb"};
+	struct guest_channel *ch;
+	uint64_t operation;
+	struct guest g;
+
+	(void)state;
+	open_shell(&g);
+	ch = guest_session(&g);
+	assert_int_equal(nacre_conn_channel_pty(g.conn, ch->number, &pty, &operation), NACRE_OK);
+	guest_wait_replies(&g, 1);
+	assert_int_equal(ch->no, 1); /* no terminal's type looks like that */
+	pty.term = "xterm";
+	assert_int_equal(nacre_conn_channel_pty(g.conn, ch->number, &pty, &operation), NACRE_OK);
+	guest_wait_replies(&g, 2);
+	assert_int_equal(ch->yes, 1);
+	guest_end(&g); /* with the channel open */
+}
+
 int
 main(void)
 {
@@ -299,6 +365,8 @@ main(void)
 	    cmocka_unit_test(a_session_without_a_command_is_a_shell),
 	    cmocka_unit_test(a_command_with_a_nul_is_refused),
 	    cmocka_unit_test(commands_come_before_the_shell),
+	    cmocka_unit_test(a_child_in_a_terminal_has_its_size_modes_and_signals),
+	    cmocka_unit_test(a_terminal_that_nothing_runs_in_is_given_back),
 	};
 
 	return cmocka_run_group_tests(tests, guest_setup, guest_teardown);
