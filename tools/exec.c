@@ -54,6 +54,15 @@ show_words(struct nacre_bytes words)
 	fprintf(stderr, "%s\n", text);
 }
 
+static void
+exec_banner(void *ctx, struct nacre_bytes words)
+{
+	const struct settings *settings = ctx;
+
+	if (settings->log_level >= LOG_INFO)
+		say_banner(words);
+}
+
 static int
 exec_prompts(void *ctx, const struct nacre_prompts *prompts, char *const *answers, size_t cap)
 {
@@ -111,6 +120,8 @@ exec_connect_options(struct exec_options *o)
 	    .ask = s->batch ? NULL : exec_ask,
 	    .prompts = s->batch ? NULL : exec_prompts,
 	    .new_password = s->batch ? NULL : exec_new_password,
+	    .banner = exec_banner,
+	    .banner_ctx = &o->settings,
 	    .connect_timeout_ms = s->connect_timeout_ms,
 	    .banner_timeout_ms = s->connect_timeout_ms,
 	    .preset = s->preset,
@@ -176,8 +187,6 @@ exec_connect(nacre_client *client, struct exec_options *o)
 	terminal_done();
 	if (rc != NACRE_OK)
 		return exec_failed(client, &o->settings);
-	if (o->settings.log_level >= LOG_INFO)
-		say_banner(nacre_client_conn(client));
 	return 0;
 }
 

@@ -42,15 +42,11 @@ say_error(const struct nacre_error *error)
 }
 
 void
-say_banner(const nacre_conn *conn)
+say_banner(struct nacre_bytes words)
 {
 	static char text[BANNER_MAX];
-	struct nacre_conn_info info;
 
-	nacre_conn_get_info(conn, &info);
-	if (info.banner.n == 0)
-		return;
-	(void)nacre_text_escape(text, sizeof(text), info.banner, true);
+	(void)nacre_text_escape(text, sizeof(text), words, true);
 	fputs(text, stderr);
 	if (text[0] != '\0' && text[strlen(text) - 1] != '\n')
 		fputc('\n', stderr);

@@ -23,7 +23,7 @@ say_failure(const char *format, ...);
 /* A failure of the library, with its detail, both lists, the peer's words and the hint; returns TOOL_FAILED. */
 int say_error(const struct nacre_error *error);
 /* What the server wanted shown before authentication, on standard error. */
-void say_banner(const nacre_conn *conn);
+void say_banner(struct nacre_bytes words);
 /* `before`, the key's type, its fingerprint. */
 void say_key(FILE *to, const char *before, const nacre_key *key);
 /* A table of what both sides agreed on. */

@@ -89,6 +89,10 @@ typedef int nacre_prompts_fn(void *ctx, const struct nacre_prompts *prompts, cha
  * nacre_ask_fn. Returns 0, or nonzero to leave it as it is: then the password counts as refused. */
 typedef int nacre_new_password_fn(void *ctx, struct nacre_bytes words, char *answer, size_t cap);
 
+/* Hears what the server wants to have shown (RFC 4252 5.4), as it comes: before what is asked after it, and where the server
+ * then lets nobody in. words: the server's, raw; nacre_text_escape makes them fit to show. At most 64 KiB come in all. */
+typedef void nacre_banner_fn(void *ctx, struct nacre_bytes words);
+
 /* Timeouts in ms: 0 is the default, -1 is none.
  *
  *   connect  30 s   all addresses of the host together; the resolver has limits of its own
@@ -189,6 +193,9 @@ struct nacre_connect_options {
 	nacre_config_host
 	    *config; /* looked up already, for this host: no file is read. Borrowed until the next connect or the
 				    * client's end; what is applied is marked there. */
+
+	nacre_banner_fn *banner; /* NULL: what the server says is in the log, and in struct nacre_conn_info */
+	void *banner_ctx;
 };
 
 /* Connects, checks the host key, authenticates.

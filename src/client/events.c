@@ -59,7 +59,14 @@ on_kex_done(struct nacre_client *c, const struct nacre_event *event)
 static void
 on_banner(struct nacre_client *c, const struct nacre_event *event)
 {
+	const struct nacre_connect_options *options = c->plan == NULL ? NULL : &c->plan->options;
+
 	client_log_peer(c, NACRE_LOG_INFO, "banner of the server", event->data);
+	if (options == NULL || options->banner == NULL || client_is_cancelled(c))
+		return;
+	c->in_callback++;
+	options->banner(options->banner_ctx, event->data);
+	c->in_callback--;
 }
 
 static void

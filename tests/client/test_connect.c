@@ -555,22 +555,39 @@ a_failed_negotiation_names_both_lists(void **state)
 }
 
 static void
+keep_banner(void *ctx, struct nacre_bytes words)
+{
+	char *kept = ctx;
+
+	snprintf(kept, 64, "%.*s", (int)words.n, (const char *)words.p);
+}
+
+static void
 the_banner_and_the_negotiation_can_be_read(void **state)
 {
 	struct nacre_conn_info info;
+	char kept[64] = "";
 	struct stage s;
 
 	(void)state;
 	stage_init(&s);
 	s.script.banner = "dive\x1b[2J at your own risk";
+	s.options.banner = keep_banner;
+	s.options.banner_ctx = kept;
 	s.options.ciphers = "chacha20-poly1305@openssh.com";
 	assert_int_equal(stage_connect(&s), NACRE_OK);
+	assert_string_equal(kept, s.script.banner);
 	nacre_conn_get_info(nacre_client_conn(s.client), &info);
 	assert_true(info.active && info.authenticated && info.strict_kex);
 	assert_string_equal(info.cipher_out, "chacha20-poly1305@openssh.com");
 	assert_int_equal(info.banner.n, strlen(s.script.banner));
 	assert_true(nacre_key_equal(info.server_key, stage_keys[STAGE_HOST]));
 	assert_non_null(strstr(s.log, "banner of the server: dive\\x1b[2J at your own risk"));
+	stage_close(&s);
+	kept[0] = '\0';
+	s.options.key = stage_keys[STAGE_USER_2]; /* it is shown to those who stay outside, too */
+	assert_int_equal(stage_connect(&s), NACRE_E_AUTH);
+	assert_string_equal(kept, s.script.banner);
 	stage_end(&s);
 }
 

@@ -13,7 +13,12 @@ class Desk(asyncssh.SSHServer):
         return True
 
     def validate_password(self, username, password):
+        if password == 'stale':
+            raise asyncssh.PasswordChangeRequired('choose another')
         return (username, password) == (USER, PASSWORD)
+
+    def change_password(self, username, old_password, new_password):
+        return (username, old_password, new_password) == (USER, 'stale', 'a new grain')
 
 
 async def feed(process, child):

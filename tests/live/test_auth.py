@@ -220,6 +220,24 @@ def an_agent_that_does_not_sign(deed):
         assert broken.signatures == 1, result
 
 
+def the_banner_is_shown_to_who_enters_and_to_who_does_not():
+    words = place.write('banner', 'Mind the current.\n\033[2JStay together.\n')
+    with server('password', f'Banner {words}') as here:
+        done, _ = result = login(here, STRANGER, answers=[ASKED])
+        enters(result)
+        assert done.stderr.startswith('Mind the current.\n\\x1b[2JStay together.\n'), done
+        is_kept_out(login(here, STRANGER, options=['BatchMode=yes']), 'Mind the current')
+        assert 'Mind' not in login(here, STRANGER, answers=[ASKED], options=['LogLevel=QUIET'])[0].stderr
+
+
+def an_expired_password_is_changed_on_the_terminal():
+    with python_peer.Server('asyncssh', 'peer_asyncssh_server.py', HOST, place.authorized_keys(ED), place.USER, PASSWORD) as here:
+        new = [('New password', 'a new grain'), ('again', 'a new grain')]
+        enters(login(here, STRANGER, answers=[('assword', 'stale'), *new]))
+        wrong = [('assword', 'stale'), new[0], ('again', 'another')] + [('assword', 'salt')] * 6
+        is_kept_out(login(here, STRANGER, answers=wrong), 'password')
+
+
 def rounds_of_questions_are_answered_on_the_terminal():
     arguments = [HOST, place.authorized_keys(ED), place.USER, PASSWORD, 'interactive']
     with python_peer.Server('paramiko', 'peer_paramiko_server.py', *arguments) as here:
@@ -235,4 +253,5 @@ tap.run([(f'AuthenticationMethods {c[0]}', functools.partial(methods_lead_in, *c
          two_tries_are_enough_for_a_wrong_key_and_the_right_one, an_agent_with_twenty_keys_leaves_room_for_the_password,
          a_key_with_a_lifetime_is_gone_after_it] +
         [(f'an agent that {deed} when it should sign is passed over', functools.partial(an_agent_that_does_not_sign, deed))
-         for deed in DEEDS] + [rounds_of_questions_are_answered_on_the_terminal])
+         for deed in DEEDS] + [the_banner_is_shown_to_who_enters_and_to_who_does_not,
+                                an_expired_password_is_changed_on_the_terminal, rounds_of_questions_are_answered_on_the_terminal])
