@@ -6,7 +6,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 #include "interrupt.h"
-#include "sftp_shell.h"
+#include "sftp_input.h"
 
 #define SHOWN_MAX 16384 /* four bytes for each of a long path */
 #define BATCH_FAILED 1
@@ -108,35 +108,28 @@ run_text(struct sftp_shell *shell, const char *text, bool echoes, bool *may_fail
 static int
 run_lines(struct sftp_shell *shell, FILE *from)
 {
-	bool is_batch = shell->t->batch != NULL, prompts = !is_batch && isatty(fileno(from)), may_fail;
-	char *text = NULL;
-	size_t cap = 0;
-	ssize_t n;
+	bool is_batch = shell->t->batch != NULL, may_fail, interrupted;
+	struct sftp_input input;
+	char *text;
 	int rc = 0;
 
 	interrupt_begin();
-	if (prompts)
-		(void)setvbuf(from, NULL, _IONBF, 0); /* what poll says of the terminal is then all there is */
+	sftp_input_begin(&input, shell, from, !is_batch && isatty(fileno(from)));
 	while (!shell->is_over) {
 		interrupt_forget();
-		if (prompts)
-			fputs("sftp> ", stdout);
-		fflush(stdout);
-		if (prompts && !interrupt_wait(fileno(from))) {
+		text = sftp_input_line(&input, &interrupted);
+		if (interrupted)
 			putchar('\n');
-			continue;
-		}
-		if ((n = getline(&text, &cap, from)) < 0)
+		else if (text == NULL)
 			break;
-		text[strcspn(text, "\n")] = '\0';
-		if (run_text(shell, text, is_batch, &may_fail) == 0 || may_fail || !is_batch)
-			continue;
-		rc = BATCH_FAILED;
-		break;
+		else if (run_text(shell, text, is_batch, &may_fail) != 0 && !may_fail && is_batch)
+			rc = BATCH_FAILED;
+		if (rc != 0)
+			break;
 	}
-	if (prompts && !shell->is_over)
+	if (input.prompts && !shell->is_over)
 		putchar('\n');
-	free(text);
+	sftp_input_end(&input);
 	return shell->is_lost && rc == 0 ? TOOL_FAILED : rc;
 }
 

@@ -11,42 +11,44 @@ static const struct row {
 	sftp_command *run;
 	const char *letters;
 	size_t min, max; /* words */
+	const char *sides; /* of its paths, as sftp_command_side has them; the last one stands for all behind it */
 	const char *help;
 } rows[] = {
-    {"bye", bye, "", 0, 0, "                          ends the session"},
-    {"cd", sftp_cd, "", 0, 1, "[path]                     changes the remote directory"},
-    {"chgrp", sftp_chgrp, "h", 2, SFTP_WORDS_MAX,
+    {"bye", bye, "", 0, 0, "", "                          ends the session"},
+    {"cd", sftp_cd, "", 0, 1, "r", "[path]                     changes the remote directory"},
+    {"chgrp", sftp_chgrp, "h", 2, SFTP_WORDS_MAX, "-r",
 	"[-h] group path...      changes the group, a number (-h: of a link)"},
-    {"chmod", sftp_chmod, "h", 2, SFTP_WORDS_MAX, "[-h] mode path...       changes the permissions, an octal number"},
-    {"chown", sftp_chown, "h", 2, SFTP_WORDS_MAX, "[-h] owner path...      changes the owner, a number"},
-    {"copy", sftp_copy, "", 2, 2, "old new                  copies a remote file at the server; also cp"},
-    {"cp", sftp_copy, "", 2, 2, NULL},
-    {"df", sftp_df, "hi", 0, 1, "[-hi] [path]               how full the file system is (-i: its inodes)"},
-    {"exit", bye, "", 0, 0, "                         ends the session"},
-    {"get", sftp_get, "afpPrR", 1, 2,
+    {"chmod", sftp_chmod, "h", 2, SFTP_WORDS_MAX, "-r",
+	"[-h] mode path...       changes the permissions, an octal number"},
+    {"chown", sftp_chown, "h", 2, SFTP_WORDS_MAX, "-r", "[-h] owner path...      changes the owner, a number"},
+    {"copy", sftp_copy, "", 2, 2, "rr", "old new                  copies a remote file at the server; also cp"},
+    {"cp", sftp_copy, "", 2, 2, "rr", NULL},
+    {"df", sftp_df, "hi", 0, 1, "r", "[-hi] [path]               how full the file system is (-i: its inodes)"},
+    {"exit", bye, "", 0, 0, "", "                         ends the session"},
+    {"get", sftp_get, "afpPrR", 1, 2, "rl",
 	"[-afpR] remote [local]    fetches files (-a goes on, -f to the disk, -p with times, -R trees)"},
-    {"help", help, "", 0, 0, "                         this; also ?"},
-    {"?", help, "", 0, 0, NULL},
-    {"lcd", sftp_lcd, "", 0, 1, "[path]                    changes the local directory"},
-    {"lls", sftp_lls, NULL, 0, SFTP_WORDS_MAX - 1, "[ls's options] [path]     lists a local directory"},
-    {"lmkdir", sftp_lmkdir, "", 1, 1, "path                   makes a local directory"},
-    {"ln", sftp_ln, "s", 2, 2, "[-s] old new               links (-s: by name)"},
-    {"lpwd", sftp_lpwd, "", 0, 0, "                         shows the local directory"},
-    {"ls", sftp_ls, "1aflhnrSt", 0, 1, "[-1aflhnrSt] [path]        lists a remote directory, or what fits"},
-    {"lumask", sftp_lumask, "", 1, 1, "mask                   sets the local umask"},
-    {"mkdir", sftp_mkdir, "", 1, 1, "path                    makes a remote directory"},
-    {"progress", progress, "", 0, 0, "                     shows the progress of transfers, or no longer"},
-    {"put", sftp_put, "afpPrR", 1, 2, "[-afpR] local [remote]    sends files"},
-    {"pwd", sftp_pwd, "", 0, 0, "                          shows the remote directory"},
-    {"quit", bye, "", 0, 0, "                         ends the session"},
-    {"reget", sftp_reget, "fpPrR", 1, 2, "[-fpR] remote [local]   goes on fetching"},
-    {"rename", sftp_rename, "l", 2, 2, "[-l] old new           renames (-l: never over what is there)"},
-    {"reput", sftp_reput, "fpPrR", 1, 2, "[-fpR] local [remote]   goes on sending"},
-    {"rm", sftp_rm, "", 1, SFTP_WORDS_MAX, "path...                    removes files"},
-    {"rmdir", sftp_rmdir, "", 1, SFTP_WORDS_MAX, "path...                 removes directories"},
-    {"symlink", sftp_symlink, "", 2, 2, "old new               as ln -s"},
-    {"version", version, "", 0, 0, "                      shows the protocol's version"},
-    {"!", sftp_escape, "", 0, 0, "[command]                   runs a local command, or a shell"},
+    {"help", help, "", 0, 0, "", "                         this; also ?"},
+    {"?", help, "", 0, 0, "", NULL},
+    {"lcd", sftp_lcd, "", 0, 1, "l", "[path]                    changes the local directory"},
+    {"lls", sftp_lls, NULL, 0, SFTP_WORDS_MAX - 1, "l", "[ls's options] [path]     lists a local directory"},
+    {"lmkdir", sftp_lmkdir, "", 1, 1, "l", "path                   makes a local directory"},
+    {"ln", sftp_ln, "s", 2, 2, "rr", "[-s] old new               links (-s: by name)"},
+    {"lpwd", sftp_lpwd, "", 0, 0, "", "                         shows the local directory"},
+    {"ls", sftp_ls, "1aflhnrSt", 0, 1, "r", "[-1aflhnrSt] [path]        lists a remote directory, or what fits"},
+    {"lumask", sftp_lumask, "", 1, 1, "", "mask                   sets the local umask"},
+    {"mkdir", sftp_mkdir, "", 1, 1, "r", "path                    makes a remote directory"},
+    {"progress", progress, "", 0, 0, "", "                     shows the progress of transfers, or no longer"},
+    {"put", sftp_put, "afpPrR", 1, 2, "lr", "[-afpR] local [remote]    sends files"},
+    {"pwd", sftp_pwd, "", 0, 0, "", "                          shows the remote directory"},
+    {"quit", bye, "", 0, 0, "", "                         ends the session"},
+    {"reget", sftp_reget, "fpPrR", 1, 2, "rl", "[-fpR] remote [local]   goes on fetching"},
+    {"rename", sftp_rename, "l", 2, 2, "rr", "[-l] old new           renames (-l: never over what is there)"},
+    {"reput", sftp_reput, "fpPrR", 1, 2, "lr", "[-fpR] local [remote]   goes on sending"},
+    {"rm", sftp_rm, "", 1, SFTP_WORDS_MAX, "r", "path...                    removes files"},
+    {"rmdir", sftp_rmdir, "", 1, SFTP_WORDS_MAX, "r", "path...                 removes directories"},
+    {"symlink", sftp_symlink, "", 2, 2, "rr", "old new               as ln -s"},
+    {"version", version, "", 0, 0, "", "                      shows the protocol's version"},
+    {"!", sftp_escape, "", 0, 0, "", "[command]                   runs a local command, or a shell"},
 };
 
 #define N_ROWS (sizeof(rows) / sizeof(rows[0]))
@@ -150,6 +152,21 @@ sftp_run_line(struct sftp_shell *shell, const struct sftp_line *line)
 	if ((row = find_row(call.name)) == NULL)
 		return sftp_say(call.name, "no such command");
 	return run_row(&call, row);
+}
+
+const char *
+sftp_command_name(size_t i)
+{
+	return i < N_ROWS ? rows[i].name : NULL;
+}
+
+char
+sftp_command_side(const char *name, size_t i)
+{
+	const struct row *row = find_row(name);
+	size_t n = row == NULL ? 0 : strlen(row->sides);
+
+	return n == 0 ? '-' : row->sides[i < n ? i : n - 1];
 }
 
 bool

@@ -39,6 +39,10 @@ int sftp_check(struct sftp_shell *shell, const char *name, int rc);
 /* path/name, or name alone where path is "": the caller's to free. NULL after saying so. */
 char *sftp_join(const char *path, const char *name);
 int sftp_run_line(struct sftp_shell *shell, const struct sftp_line *line);
+/* The i-th command's name; NULL behind the last. */
+const char *sftp_command_name(size_t i);
+/* Where its i-th path is: 'r' at the server, 'l' here; '-' where it is no path, or there is no such command. */
+char sftp_command_side(const char *name, size_t i);
 
 /* A list of names that grows. */
 struct sftp_names {

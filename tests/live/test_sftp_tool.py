@@ -283,6 +283,49 @@ def ctrl_c_ends_a_transfer_and_not_the_session(name):
     assert os.path.isdir(p.there + '/made') and os.path.getsize(p.here + '/large') < 3000000
 
 
+def shell(p, term='vt100'):
+    tap.need(os.environ.get('NACRE_EDITS') or term == 'dumb', 'the tool was built without libedit')
+    return process.Terminal(p.argv(), cwd=p.here, env={**os.environ, 'TERM': term, 'HOME': p.here, 'LC_ALL': 'C.UTF-8'})
+
+
+def words_are_completed(name):
+    p = Place(name)
+    for file in ('pearl one', 'pearl two', 'd/inside', "it's", 'größe', 'größer', 'star*', 'evil\x1b[2J'):
+        p.make(p.there, file, file.encode())
+    p.make(p.here, 'local/leaf', b'leaf')
+    with shell(p) as typed:
+        for line in (b'ge\tpe\t\tt\t\n', b'mk\tmade\n', b'get d\ti\t lo\t\n', b'get "pearl o\t\n', b'get i\t\n', b'get st\t\n',
+                     'get gr\t\t\n'.encode(), b'put local/l\t d/\n', b'-@chmod 600 d/i\t\n', b'get ev\t\n', b'by\t\n'):
+            typed.expect(b'sftp> ')
+            typed.type(line)
+        assert typed.end() == 0, typed.shown
+        assert b'pearl one  pearl two' in typed.shown and '\n'.encode() in typed.shown and b'\x1b[2J' not in typed.shown, typed.shown
+    for file in ('pearl two', 'local/inside', 'pearl one', "it's", 'star*', 'größe'):
+        assert os.path.exists(os.path.join(p.here, file)), (file, typed.shown)
+    assert os.path.isdir(p.there + '/made') and digest(p.there, 'd/leaf') == digest(p.here, 'local/leaf')
+    assert os.stat(p.there + '/d/inside').st_mode & 0o777 == 0o600 and not os.path.exists(p.here + '/evil\x1b[2J')
+
+
+def lines_come_back_and_can_be_changed(name):
+    p = Place(name)
+    with shell(p) as typed:
+        for line in (b'mkdir a1\n', b'\x10\x7f2\n', b'mkdir \x03', b'\x10\x10\x7f3\n', b'\x04'):  # \x10: up, \x7f: the key above Enter
+            typed.expect(b'sftp> ')
+            typed.type(line)
+        assert typed.end() == 0, typed.shown
+    assert sorted(os.listdir(p.there)) == ['a1', 'a2', 'a3'], typed.shown
+
+
+def a_terminal_that_can_do_nothing_is_enough(name):
+    p = Place(name)
+    with shell(p, term='dumb') as typed:
+        for line in (b'mkdir a\n', b'\x03', b'mkdir b\n', b'\x04'):
+            typed.expect(b'sftp> ')
+            typed.type(line)
+        assert typed.end() == 0, typed.shown
+    assert sorted(os.listdir(p.there)) == ['a', 'b'], typed.shown
+
+
 def files_are_copied_at_the_server(name):
     p = Place(name)
     p.make(p.there, 'one', os.urandom(300000))
@@ -319,6 +362,7 @@ EACH = [names_are_made_moved_linked_and_removed, a_rename_replaces_unless_it_is_
         the_local_side_has_its_commands, a_batch_ends_at_its_first_failure, a_batch_may_be_a_file,
         without_a_terminal_nothing_prompts_and_failures_are_survived, wrong_commands_are_told,
         lines_have_limits, a_terminal_is_prompted_and_failures_are_survived, ctrl_c_ends_a_transfer_and_not_the_session,
+        words_are_completed, lines_come_back_and_can_be_changed, a_terminal_that_can_do_nothing_is_enough,
         files_are_copied_at_the_server,
         a_path_behind_the_host_is_fetched_or_entered]
 tap.run([(f'{name}: {test.__name__.replace("_", " ")}', functools.partial(test, name))
