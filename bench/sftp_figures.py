@@ -1,11 +1,12 @@
 # Knows: what is promised about SFTP's speed, and how each figure is made. Must not know: how numbers are won.
 # The local files are in memory (/dev/shm) where there is such a place: what they cost is counted, a disk is not. The
-# server is OpenSSH's in-process sftp-server. The column beside ours is OpenSSH's sftp.
+# server is OpenSSH's in-process sftp-server. The columns beside ours are OpenSSH's sftp and libssh, where it is built.
 import os
 import re
 import shutil
 import statistics
 import tempfile
+import time
 
 import delay
 import flights
@@ -59,6 +60,10 @@ class Figures:
                 '-o', f'UserKnownHostsFile={place.known_hosts(port, self.bench.host_key)}', '-b', batch,
                 f'{place.USER}@127.0.0.1']
 
+    def libssh(self, port, job, local, remote, *block):
+        program = self.bench.program('sftp_libssh')
+        return program and [program, *self.ours(port, job, local, remote)[1:], *block]
+
     def instructions(self):
         for job in ('get', 'put'):
             costs = []
@@ -98,6 +103,20 @@ class Figures:
             self.row('    at most', 0.98 * GRANTED if job == 'put' else None, most, their_most, at_least=True)
             self._memory(f'{job} at {RTT * 1000:.0f} ms', told)
 
+    def striped(self):
+        """A put over several channels beside one over one: both as long as the path alone can make it."""
+        there, out, took = self.file(192), self.path('out'), {}
+        for job in ('put', 'put-striped'):
+            with delay.Proxy(self.server.port, RTT) as proxy:
+                began = time.monotonic()
+                measure.run(self.ours(proxy.port, job, there, out))
+                took[job] = time.monotonic() - began
+            self._same(there, out)
+            os.remove(out)
+        rate = {job: 192 * MIB / (seconds - 12 * RTT) for job, seconds in took.items()}  # what comes before and behind the bytes
+        self.row(f'bytes per second at {RTT * 1000:.0f} ms: put over 8 channels', None, rate['put-striped'])
+        self.row('    beside a put over one, times', 3, rate['put-striped'] / rate['put'], at_least=True)
+
     def _memory(self, what, told):
         idle, most, counter = map(int, re.findall(r'\d+', told))
         self.row(f'bytes of memory beyond the idle connection: {what}', 24 * MIB, most - idle)
@@ -131,23 +150,25 @@ class Figures:
         big, out = self.file(256), self.path('out')
         for job in ('get', 'put'):
             pair = (out, big) if job == 'get' else (big, out)
+            others = [self.theirs(self.server.port, f'{job} {big} {out}'),
+                      *(self.libssh(self.server.port, job, *pair, block) for block in (['32768', '131072'] if job == 'put' else ['32768']))]
             runs = []
             for _ in range(ROUNDS):
-                runs.append([4 * measure.cpu_seconds(argv) for argv in (
-                    self.ours(self.server.port, job, *pair), self.theirs(self.server.port, f'{job} {big} {out}'))])
-            ours, theirs = (statistics.median(times) for times in zip(*runs))
-            self.row(f'CPU seconds per GiB: SFTP {job}, median of {ROUNDS}', None, ours, theirs)
-            self.row('    beside OpenSSH\'s sftp, the median of the pairs', 0.8, statistics.median(a / b for a, b in runs))
+                runs.append([4 * measure.cpu_seconds(argv) for argv in (self.ours(self.server.port, job, *pair), *filter(None, others))])
+            ours, sftp, *libssh = (statistics.median(times) for times in zip(*runs))
+            self.row(f'CPU seconds per GiB: SFTP {job}, median of {ROUNDS}', None, ours, sftp, min(libssh, default=None))
+            best = 1 + min(range(len(runs[0]) - 1), key=lambda i: [sftp, *libssh][i])
+            self.row('    beside the better of them, the median of the pairs', 0.8, statistics.median(run[0] / run[best] for run in runs))
 
     def all(self):
         try:
             with self.server:
-                for part in (self.instructions, self.seconds, self.near, self.far, self.small):
+                for part in (self.instructions, self.seconds, self.near, self.far, self.striped, self.small):
                     part()
         finally:
             shutil.rmtree(self.dir, True)
 
 
 def run(bench, row):
-    print(f'{"SFTP":<66}{"":>14}{"nacre":>14}{"sftp":>14}')
+    print(f'{"SFTP":<66}{"":>14}{"nacre":>14}{"sftp":>14}{"libssh":>14}')
     Figures(bench, row).all()

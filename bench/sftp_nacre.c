@@ -1,11 +1,13 @@
 /* sftp_nacre: one SFTP transfer over the facade, to be measured. Knows: the facade, an allocator that counts. Must not
  * know: what is measured of it. Serves: no RFC. Prints "idle BYTES most BYTES counter BYTES": what was allocated before
  * the session and at most, and the most that the connection's own counter showed. usage: sftp_nacre JOB LOCAL REMOTE
- * HOST PORT USER KEY KNOWN_HOSTS CIPHER; JOB: get, put, get-tree, put-tree, none */
+ * HOST PORT USER KEY KNOWN_HOSTS CIPHER; JOB: get, put, put-striped, get-tree, put-tree, none */
 #include <nacre/nacre.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+
+#define STRIPES 8 /* channels; sshd allows 10 sessions */
 
 struct held {
 	const struct nacre_env *env; /* who really does it */
@@ -90,6 +92,7 @@ static const struct {
     {"none", false, none},
     {"get", false, nacre_sftp_get},
     {"put", true, nacre_sftp_put},
+    {"put-striped", true, nacre_sftp_put},
     {"get-tree", false, nacre_sftp_get_tree},
     {"put-tree", true, nacre_sftp_put_tree},
 };
@@ -101,6 +104,8 @@ run_job(struct held *held, const char *name, const char *local, const char *remo
 	size_t idle = held->most = held->now;
 	nacre_sftp *sftp;
 
+	if (strcmp(name, "put-striped") == 0)
+		options.channels = STRIPES;
 	must(held->client, NULL, nacre_client_open_sftp(held->client, &sftp));
 	for (size_t i = 0; i < sizeof(jobs) / sizeof(jobs[0]); i++)
 		if (strcmp(name, jobs[i].name) == 0)

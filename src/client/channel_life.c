@@ -151,8 +151,8 @@ is_answered(struct nacre_client *c, void *arg)
 	return ch->state != CHANNEL_OPENING;
 }
 
-static int
-channel_new(struct nacre_client *c, const char *type, const void *payload, size_t n, struct nacre_channel **out)
+int
+channel_ask(struct nacre_client *c, const char *type, const void *payload, size_t n, struct nacre_channel **out)
 {
 	struct nacre_channel *ch = mem_new(c->env, sizeof(*ch));
 	int rc;
@@ -195,7 +195,7 @@ channel_open(struct nacre_client *c, const char *type, const void *payload, size
 		return client_fail(c, NACRE_E_MISUSE, "not connected");
 	if (c->ended)
 		return client_fail_as_conn(c);
-	if ((rc = channel_new(c, type, payload, n, &ch)) != NACRE_OK)
+	if ((rc = channel_ask(c, type, payload, n, &ch)) != NACRE_OK)
 		return rc;
 	rc = client_run_until(c, is_answered, ch, clock_sooner(clock_deadline(c->channel_timeout_ms), deadline));
 	if (rc == NACRE_OK && ch->state == CHANNEL_OPEN) {

@@ -168,6 +168,9 @@ struct nacre_channel {
 void client_on_channel(struct nacre_client *c, const struct nacre_event *event);
 void client_detach_channels(struct nacre_client *c);
 /* Both wait for an answer: within the channel timeout, and no longer than the deadline of the whole call (-1: none). */
+/* Asks for one and does not wait: its state says what comes of it. */
+int channel_ask(struct nacre_client *c, const char *type, const void *payload, size_t n, struct nacre_channel **out)
+    NACRE_CHECK;
 int channel_open(struct nacre_client *c, const char *type, const void *payload, size_t n, int64_t deadline,
     struct nacre_channel **out) NACRE_CHECK;
 /* The beginning of each call on a channel. */

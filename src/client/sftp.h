@@ -69,6 +69,9 @@ sftp_handle_keep(struct sftp_handle *handle, struct slice bytes)
 		memcpy(handle->bytes, bytes.p, bytes.n);
 }
 
+/* A session that has neither channel nor engine yet, and its end. NULL: out of memory. */
+struct nacre_sftp *sftp_new(struct nacre_client *c);
+void sftp_destroy(struct nacre_sftp *s);
 /* The beginning and the end of each call. */
 int sftp_enter(struct nacre_sftp *s) NACRE_CHECK;
 int sftp_leave(struct nacre_sftp *s, int rc);

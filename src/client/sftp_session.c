@@ -293,7 +293,7 @@ start_subsystem(struct nacre_client *c, struct nacre_channel **ch)
 	return rc == NACRE_OK ? channel_wait_reply(*ch, "sftp", -1) : client_refused(c, rc, "sftp");
 }
 
-static void
+void
 sftp_destroy(struct nacre_sftp *s)
 {
 	const struct nacre_env *env = s->env;
@@ -327,6 +327,21 @@ session_open(struct nacre_client *c, struct nacre_sftp *s)
 	return NACRE_OK;
 }
 
+struct nacre_sftp *
+sftp_new(struct nacre_client *c)
+{
+	struct nacre_sftp *s = mem_new(c->env, sizeof(*s));
+
+	if (s == NULL)
+		return NULL;
+	s->env = c->env;
+	s->engine.env = c->env;
+	s->wake = -1;
+	buf_init(&s->paths[0], c->env, SFTP_PATH_MAX);
+	buf_init(&s->paths[1], c->env, SFTP_PATH_MAX);
+	return s;
+}
+
 int
 nacre_client_open_sftp(nacre_client *c, nacre_sftp **sftp)
 {
@@ -336,13 +351,8 @@ nacre_client_open_sftp(nacre_client *c, nacre_sftp **sftp)
 	*sftp = NULL;
 	if (rc != NACRE_OK)
 		return rc;
-	if ((s = mem_new(c->env, sizeof(*s))) == NULL)
+	if ((s = sftp_new(c)) == NULL)
 		return client_fail(c, NACRE_E_NOMEM, "out of memory");
-	s->env = c->env;
-	s->engine.env = c->env;
-	s->wake = -1;
-	buf_init(&s->paths[0], c->env, SFTP_PATH_MAX);
-	buf_init(&s->paths[1], c->env, SFTP_PATH_MAX);
 	if ((rc = session_open(c, s)) != NACRE_OK)
 		sftp_destroy(s);
 	else

@@ -55,10 +55,10 @@ stripe_join(struct sftp_job *job)
 	for (unsigned i = 0; i < t->n_lanes; i++) {
 		struct sftp_ask ask = {.type = SFTP_open, .msg = &msg, .done = on_lane_open};
 
-		if (t->lanes[i].state != LANE_NEW)
+		if (t->lanes[i].state != LANE_READY)
 			continue;
 		t->lanes[i].job = job;
-		t->lanes[i].state = LANE_ASKED;
+		t->lanes[i].state = LANE_OPENING;
 		lane_ask(&t->lanes[i], &ask);
 	}
 }
@@ -87,43 +87,101 @@ stripe_part(struct sftp_job *job)
 	}
 }
 
+static void
+come_channel(struct sftp_lane *lane)
+{
+	struct nacre_channel *ch = lane->s->ch;
+
+	if (ch->state == CHANNEL_OPENING)
+		return;
+	lane->state = LANE_OVER;
+	if (ch->state == CHANNEL_OPEN &&
+	    nacre_conn_channel_subsystem(ch->client->conn, ch->number, "sftp", &ch->operation) == NACRE_OK)
+		lane->state = LANE_SUBSYSTEM;
+}
+
+static void
+come_subsystem(struct sftp_lane *lane)
+{
+	struct nacre_channel *ch = lane->s->ch;
+
+	if (!ch->replied && !ch->closed)
+		return;
+	lane->state = LANE_OVER;
+	if (ch->replied && ch->reply_ok && sftp_client_init(&lane->s->engine, lane->s->env) == 0)
+		lane->state = LANE_VERSION;
+}
+
+static void
+come_version(struct sftp_lane *lane)
+{
+	if (lane->s->engine.state == SFTP_CLIENT_READY)
+		lane->state = LANE_READY;
+	if (lane->s->engine.state == SFTP_CLIENT_FAILED)
+		lane->state = LANE_OVER;
+}
+
+static void (*const comings[])(struct sftp_lane *lane) = {
+    [LANE_CHANNEL] = come_channel,
+    [LANE_SUBSYSTEM] = come_subsystem,
+    [LANE_VERSION] = come_version,
+};
+
+/* The bytes go over what is there meanwhile. */
+static void
+lane_come(struct sftp_lane *lane)
+{
+	if ((size_t)lane->state < sizeof(comings) / sizeof(comings[0]))
+		comings[lane->state](lane);
+}
+
 /* What moves there moves the transfer: the session that waits is not silent then. */
+static void
+lanes_turn(struct sftp_transfer *t, void (*turn)(struct nacre_sftp *s))
+{
+	for (unsigned i = 0; i < t->n_lanes; i++) {
+		struct nacre_sftp *s = t->lanes[i].s;
+		uint64_t before = s->moved;
+
+		if (t->lanes[i].state >= LANE_VERSION)
+			turn(s);
+		t->s->moved += s->moved - before;
+		lane_come(&t->lanes[i]);
+	}
+}
+
 void
 stripe_take(struct sftp_transfer *t)
 {
-	for (unsigned i = 0; i < t->n_lanes; i++) {
-		uint64_t before = t->lanes[i].s->moved;
-
-		sftp_take(t->lanes[i].s);
-		t->s->moved += t->lanes[i].s->moved - before;
-	}
+	lanes_turn(t, sftp_take);
 }
 
 void
 stripe_push(struct sftp_transfer *t)
 {
-	for (unsigned i = 0; i < t->n_lanes; i++) {
-		uint64_t before = t->lanes[i].s->moved;
-
-		sftp_push(t->lanes[i].s);
-		t->s->moved += t->lanes[i].s->moved - before;
-	}
+	lanes_turn(t, sftp_push);
 }
 
-/* As many as the server lets us have. */
+/* As many as the connection lets us ask for; the server says which of them come. */
 void
 stripe_begin(struct sftp_transfer *t, unsigned n)
 {
-	struct nacre_sftp *s;
+	while (t->n_lanes < n && t->n_lanes < TRANSFER_LANES_MAX) {
+		struct nacre_sftp *s = sftp_new(t->s->ch->client);
 
-	while (t->n_lanes < n && t->n_lanes < TRANSFER_LANES_MAX &&
-	       nacre_client_open_sftp(t->s->ch->client, &s) == NACRE_OK)
+		if (s == NULL)
+			return;
+		if (channel_ask(t->s->ch->client, "session", NULL, 0, &s->ch) != NACRE_OK) {
+			sftp_destroy(s);
+			return;
+		}
 		t->lanes[t->n_lanes++] = (struct sftp_lane){.s = s};
+	}
 }
 
 void
 stripe_end(struct sftp_transfer *t)
 {
 	while (t->n_lanes > 0)
-		nacre_sftp_close(t->lanes[--t->n_lanes].s);
+		sftp_destroy(t->lanes[--t->n_lanes].s);
 }

@@ -72,7 +72,15 @@ struct sftp_job {
 	size_t tail_n, tail_got;
 };
 
-enum lane_state { LANE_NEW, LANE_ASKED, LANE_OPEN, LANE_OVER };
+enum lane_state {
+	LANE_CHANNEL, /* CHANNEL_OPEN is under way */
+	LANE_SUBSYSTEM, /* its request is */
+	LANE_VERSION, /* SFTP's INIT is */
+	LANE_READY,
+	LANE_OPENING, /* the file's OPEN is */
+	LANE_OPEN,
+	LANE_OVER
+};
 
 /* Another session of the same client, with a handle of the same file. */
 struct sftp_lane {
@@ -142,7 +150,7 @@ void put_move(struct sftp_job *job);
 void put_end(struct sftp_job *job);
 void put_undo(struct sftp_job *job);
 
-/* sftp_stripe.c: opens up to n sessions more; and closes them. */
+/* sftp_stripe.c: asks for up to n sessions more, and does not wait for them; and closes them. */
 void stripe_begin(struct sftp_transfer *t, unsigned n);
 void stripe_end(struct sftp_transfer *t);
 /* The file is open: the lanes open it, too; and close it. */
