@@ -8,10 +8,11 @@
 #include "transfer.h"
 
 #define LINE_MAX_CHARS 79
+#define CHANNELS_MAX 16
 
 static const char usage[] = "usage: nacre get [-P port] [-i keyfile] [-o Keyword=value] [-rpa] [-l kbit/s] [--trace] "
 			    "[user@]host:path [local]\n"
-			    "       nacre put [the same] local [user@]host:path";
+			    "       nacre put [the same] [--channels n] local [user@]host:path";
 
 static int
 pass_on(struct transfer *t, const char *word)
@@ -69,6 +70,18 @@ take_valued(struct transfer *t, char letter, const char *value)
 	return pass_on(t, as[(unsigned char)letter]) != 0 ? TOOL_FAILED : pass_on(t, value);
 }
 
+static int
+take_channels(struct transfer *t, const char *value)
+{
+	char *end = NULL;
+	unsigned long n = value == NULL ? 0 : strtoul(value, &end, 10);
+
+	if (n < 1 || n > CHANNELS_MAX || *end != '\0')
+		return say_failure("--channels wants a number from 1 to %d\n%s", CHANNELS_MAX, t->usage);
+	t->options.channels = (unsigned)n;
+	return 0;
+}
+
 /* One word of options: flags may stand together, and a value behind its letter. */
 static int
 take_word(struct transfer *t, int argc, char **argv, int *at)
@@ -79,6 +92,8 @@ take_word(struct transfer *t, int argc, char **argv, int *at)
 		t->trace = true;
 		return 0;
 	}
+	if (strcmp(word, "--channels") == 0 && t->put)
+		return take_channels(t, *at < argc ? argv[(*at)++] : NULL);
 	for (word++; *word != '\0'; word++) {
 		if (take_flag(t, *word))
 			continue;

@@ -111,6 +111,18 @@ def the_tool_gets_and_puts():
     assert os.path.exists(os.path.join(cwd, 'tree', 'one'))
 
 
+def the_tool_puts_over_several_channels():
+    cwd = tempfile.mkdtemp(dir=place.DIR)
+    with open(os.path.join(cwd, 'large'), 'wb') as file:
+        file.write(os.urandom(24 << 20))
+    done = tool('put', '--channels', '4', 'large', f'127.0.0.1:{cwd}/there', cwd=cwd)
+    assert done.returncode == 0 and process.run(['cmp', 'large', 'there'], cwd=cwd).returncode == 0, done
+    assert not os.path.exists(cwd + '/there.nacre-part')
+    for wrong in ('0', '17', 'x', '-1'):
+        assert tool('put', '--channels', wrong, 'large', f'127.0.0.1:{cwd}/x', cwd=cwd).returncode == 255, wrong
+    assert tool('get', '--channels', '4', f'127.0.0.1:{cwd}/large', 'x', cwd=cwd).returncode == 255
+
+
 def the_tool_says_what_went_wrong():
     done = tool('get', '127.0.0.1:/no/such/pearl', '-', cwd=place.DIR)
     assert done.returncode == 255 and 'no such file' in done.stderr and '/no/such/pearl' in done.stderr, done
@@ -157,5 +169,5 @@ tests = [(f'{name}: {job}', functools.partial(job_succeeds, name, job))
          for name in ('openssh', 'asyncssh', 'paramiko', 'nacre') for job in JOBS
          if (name, job) != ('paramiko', 'bytes')]  # Paramiko's names are UTF-8
 tap.run(tests + [the_readme_example_of_sftp_runs, the_readme_shows_the_example_of_sftp_as_it_is,
-                  the_tool_gets_and_puts, the_tool_says_what_went_wrong, a_get_that_is_cut_anywhere_is_resumed,
+                  the_tool_gets_and_puts, the_tool_puts_over_several_channels, the_tool_says_what_went_wrong, a_get_that_is_cut_anywhere_is_resumed,
                   a_put_that_is_cut_anywhere_is_resumed, a_login_scripts_text_is_shown, a_server_without_sftp_is_told])
