@@ -99,7 +99,8 @@ typedef void nacre_server_log_fn(void *ctx, const char *line);
 struct nacre_server_options {
 	size_t size; /* sizeof(struct nacre_server_options) */
 
-	const nacre_key *const *host_keys; /* with their private halves; at least one. Certificates: see conn.h */
+	/* With their private halves; at least one. Certificates: see conn.h. All are told to clients (announce_host_keys). */
+	const nacre_key *const *host_keys;
 	size_t n_host_keys;
 
 	void *ctx; /* passed to the four below */

@@ -37,19 +37,30 @@ address_target(struct nacre_client *c, struct trust_target *at)
 	       strcmp(at->host, c->trust.target.host) != 0;
 }
 
-/* CheckHostIP of ssh_config(5): the name was believed; does its address speak against it? */
+/* CheckHostIP of ssh_config(5): does its address speak against a key that its name does not? */
 static int
-judge_address(struct nacre_client *c, const nacre_key *key)
+ask_address(struct nacre_client *c, const nacre_key *key)
 {
 	struct trust_target at;
 	struct trust_found found;
 
-	if (client_is_cancelled(c) || !address_target(c, &at))
+	if (!address_target(c, &at))
 		return NACRE_OK;
 	found = trust_check(&c->trust, &at, key);
-	if (found.verdict == NACRE_HOST_KEY_UNKNOWN)
-		return policy_learn_address(c, &at, key);
-	return found.code == NACRE_OK ? NACRE_OK : keep(c, &at, key, &found);
+	if (found.code == NACRE_OK || found.verdict == NACRE_HOST_KEY_UNKNOWN)
+		return NACRE_OK;
+	return keep(c, &at, key, &found);
+}
+
+static int
+learn_address(struct nacre_client *c, const nacre_key *key)
+{
+	struct trust_target at;
+
+	if (client_is_cancelled(c) || !address_target(c, &at) ||
+	    trust_check(&c->trust, &at, key).verdict != NACRE_HOST_KEY_UNKNOWN)
+		return NACRE_OK;
+	return policy_learn_address(c, &at, key);
 }
 
 /* Known keys never ask anybody; changed and revoked ones neither. */
@@ -57,7 +68,7 @@ static int
 judge_plain_key(struct nacre_client *c, const nacre_key *key)
 {
 	struct trust_found found = trust_check(&c->trust, &c->trust.target, key);
-	int rc;
+	int rc, address;
 
 	if (c->trust.pins != NULL && found.verdict != NACRE_HOST_KEY_REVOKED &&
 	    found.verdict != NACRE_HOST_KEY_UNDECIDED) {
@@ -68,9 +79,13 @@ judge_plain_key(struct nacre_client *c, const nacre_key *key)
 		return keep(c, &c->trust.target, key, &found);
 	}
 	rc = keep(c, &c->trust.target, key, &found);
-	if (rc == NACRE_E_HOST_KEY_UNKNOWN)
-		rc = ask_policy(c, key);
-	return rc == NACRE_OK ? judge_address(c, key) : rc;
+	if (rc != NACRE_OK && rc != NACRE_E_HOST_KEY_UNKNOWN)
+		return rc;
+	if ((address = ask_address(c, key)) != NACRE_OK)
+		return address;
+	if (rc != NACRE_OK && (rc = ask_policy(c, key)) != NACRE_OK)
+		return rc;
+	return learn_address(c, key);
 }
 
 /* A certificate that proves nothing here is a key like any other. */

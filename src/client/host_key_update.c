@@ -175,7 +175,8 @@ apply(struct nacre_client *c)
 	}
 	client_log(c, NACRE_LOG_INFO, "host keys of %s: %zu learned, %zu dropped", c->trust.result.view.name,
 	    u->n_added, u->n_old);
-	if (c->trust.local_path != NULL && known_file_save(&c->trust, KNOWN_ADDED, c->trust.local_path, &why) != NACRE_OK)
+	if (c->trust.local_path != NULL &&
+	    known_file_save(&c->trust, KNOWN_ADDED, c->trust.local_path, &why) != NACRE_OK)
 		client_log(c, NACRE_LOG_WARNING, "the host keys were not saved: %s", why.text);
 	host_key_update_free(u);
 	c->update = NULL;

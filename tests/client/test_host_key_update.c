@@ -378,6 +378,43 @@ a_key_that_was_not_proved_is_not_learned(void **state)
 	}
 }
 
+static bool
+announce_when_told(struct peer *peer, const struct nacre_event *ev)
+{
+	if (ev->type != NACRE_EVENT_GLOBAL_REQUEST)
+		return false;
+	if (ev->token == 0)
+		announce(peer, LIE_NONE);
+	else
+		prove(peer, ev, LIE_NONE);
+	return true;
+}
+
+/* Our KEXINIT is out when it arrives: what is asked waits until the new keys are in use. */
+static void
+an_announcement_may_come_during_a_key_exchange(void **state)
+{
+	struct nacre_result result = {.out = NULL};
+	struct nacre_conn_info info;
+	struct stage s;
+
+	(void)state;
+	init(&s);
+	load_known(&s, "busy", "", "reef");
+	s.script.n_more_host_keys = 0;
+	s.script.hook = announce_when_told;
+	assert_int_equal(stage_connect(&s), NACRE_OK);
+	assert_int_equal(nacre_client_global_request(s.client, "now@test", NULL, 0, NULL, NULL), NACRE_OK);
+	assert_int_equal(nacre_conn_rekey(nacre_client_conn(s.client)), NACRE_OK);
+	assert_int_equal(nacre_client_run(s.client, "echo pearl", NULL, &result), NACRE_OK);
+	nacre_result_free(&result);
+	nacre_conn_get_info(nacre_client_conn(s.client), &info);
+	assert_int_equal(info.kex_count, 2);
+	stage_close(&s);
+	assert_true(knows(&s, ecdsa));
+	stage_end(&s);
+}
+
 static void
 no_memory_learns_nothing_false(void **state)
 {
@@ -417,6 +454,7 @@ main(void)
 	    cmocka_unit_test(nothing_happens_unless_it_is_asked_for),
 	    cmocka_unit_test(only_a_host_that_the_local_file_knew_by_its_own_name_may_tell_more),
 	    cmocka_unit_test(a_hashed_name_is_the_hosts_own_and_stays_hidden),
+	    cmocka_unit_test(an_announcement_may_come_during_a_key_exchange),
 	    cmocka_unit_test(a_revoked_key_is_never_learned),
 	    cmocka_unit_test(a_person_may_say_no),
 	    cmocka_unit_test(a_key_that_was_not_proved_is_not_learned),

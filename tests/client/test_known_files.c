@@ -1,9 +1,12 @@
 /* The files of known hosts: what is saved, what stays, and what is never touched. */
 #include <fcntl.h>
+#include <pthread.h>
+#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
+#include <sys/wait.h>
 #include <unistd.h>
 #include "stage.h"
 
@@ -217,6 +220,116 @@ no_memory_loses_nothing(void **state)
 	stage_end(&s);
 }
 
+#define WRITERS 4
+#define ROUNDS 8
+
+struct writer {
+	pthread_t thread;
+	int number, result;
+	char path[STAGE_PATH_MAX * 2];
+};
+
+/* A client of its own, which adds a host and saves, again and again. */
+static void *
+write_hosts(void *arg)
+{
+	struct writer *w = arg;
+	nacre_client *client = nacre_client_new(NULL);
+	char host[32];
+
+	w->result = nacre_client_load_host_keys(client, w->path);
+	for (int i = 0; i < ROUNDS && w->result == NACRE_OK; i++) {
+		snprintf(host, sizeof(host), "reef-%d-%d", w->number, i);
+		w->result = nacre_known_hosts_add(nacre_client_get_host_keys(client), host, 22, stage_keys[w->number]);
+		if (w->result == NACRE_OK)
+			w->result = nacre_client_save_host_keys(client, NULL);
+	}
+	nacre_client_free(client);
+	return NULL;
+}
+
+static void
+writers_at_the_same_time_lose_nothing(void **state)
+{
+	struct writer writers[WRITERS] = {{.number = 0}};
+	struct nacre_known_hosts_match match;
+	char host[32];
+	struct stage s;
+
+	(void)state;
+	for (int i = 0; i < WRITERS; i++) {
+		writers[i].number = i;
+		snprintf(writers[i].path, sizeof(writers[i].path), "%s", stage_path("crowded"));
+		assert_int_equal(pthread_create(&writers[i].thread, NULL, write_hosts, &writers[i]), 0);
+	}
+	for (int i = 0; i < WRITERS; i++) {
+		assert_int_equal(pthread_join(writers[i].thread, NULL), 0);
+		assert_int_equal(writers[i].result, NACRE_OK);
+	}
+	stage_init(&s);
+	assert_int_equal(nacre_client_load_host_keys(s.client, stage_path("crowded")), NACRE_OK);
+	assert_int_equal(
+	    nacre_known_hosts_count(nacre_client_get_host_keys(s.client), NACRE_KNOWN_HOSTS_KEY), WRITERS * ROUNDS);
+	for (int i = 0; i < WRITERS * ROUNDS; i++) {
+		snprintf(host, sizeof(host), "reef-%d-%d", i / ROUNDS, i % ROUNDS);
+		assert_int_equal(nacre_known_hosts_check(
+				     nacre_client_get_host_keys(s.client), host, 22, stage_keys[i / ROUNDS], &match),
+		    NACRE_OK);
+		assert_int_equal(match.result, NACRE_KNOWN_HOSTS_MATCH);
+	}
+	stage_end(&s);
+}
+
+/* Saves the one state and the other in turn, and says so each time, until it is killed. */
+static void
+flicker(const char *path, int say)
+{
+	nacre_client *client = nacre_client_new(NULL);
+	nacre_known_hosts *set = nacre_client_get_host_keys(client);
+	int rc = nacre_client_load_host_keys(client, path);
+
+	while (rc == NACRE_OK) {
+		if ((rc = nacre_known_hosts_add(set, "lagoon", 22, stage_keys[STAGE_HOST])) != NACRE_OK ||
+		    (rc = nacre_client_save_host_keys(client, NULL)) != NACRE_OK || write(say, "+", 1) != 1)
+			break;
+		if ((rc = nacre_known_hosts_remove(set, "lagoon", 22, NULL, NULL)) != NACRE_OK ||
+		    (rc = nacre_client_save_host_keys(client, NULL)) != NACRE_OK || write(say, "-", 1) != 1)
+			break;
+	}
+	_exit(1);
+}
+
+static void
+a_writer_that_dies_leaves_the_old_file_or_the_new_one(void **state)
+{
+	char first[1024] = "# reefs\n", second[2048], is[TEXT_MAX], said[16], path[STAGE_PATH_MAX * 2];
+	int ends[2];
+
+	(void)state;
+	written(first + strlen(first), sizeof(first) - strlen(first), "atoll", stage_keys[STAGE_HOST_OTHER]);
+	snprintf(second, sizeof(second), "%s", first);
+	written(second + strlen(second), sizeof(second) - strlen(second), "lagoon", stage_keys[STAGE_HOST]);
+	snprintf(path, sizeof(path), "%s", stage_file("mortal", first, strlen(first), 0600));
+	for (size_t round = 1; round <= 12; round++) {
+		pid_t child;
+
+		assert_int_equal(pipe(ends), 0);
+		child = fork();
+		assert_true(child >= 0);
+		if (child == 0)
+			flicker(path, ends[1]);
+		(void)close(ends[1]);
+		for (size_t i = 0; i < round; i++)
+			assert_int_equal(read(ends[0], said, 1), 1);
+		assert_int_equal(kill(child, SIGKILL), 0);
+		assert_int_equal(waitpid(child, NULL, 0), child);
+		(void)close(ends[0]);
+		stage_slurp(path, is, sizeof(is));
+		if (strcmp(is, first) != 0)
+			assert_string_equal(is, second);
+	}
+}
+
 int
 main(void)
 {
@@ -227,6 +340,8 @@ main(void)
 	    cmocka_unit_test(names_are_hidden_where_that_is_asked_for),
 	    cmocka_unit_test(a_line_that_somebody_else_added_is_not_added_twice),
 	    cmocka_unit_test(what_cannot_be_written_is_an_error_and_stays_as_it_is),
+	    cmocka_unit_test(writers_at_the_same_time_lose_nothing),
+	    cmocka_unit_test(a_writer_that_dies_leaves_the_old_file_or_the_new_one),
 	    cmocka_unit_test(no_memory_loses_nothing),
 	};
 

@@ -407,11 +407,11 @@ trust_another_pin(struct stage *s)
 	s->options.host_key_fingerprints = pins;
 }
 
-/* A certificate of the host's key, by an authority that is not trusted for it. */
-static void
-trust_another_authority(struct stage *s)
+/* The host's key with a certificate by STAGE_USER_2. */
+static nacre_key *
+certify(const char *principal)
 {
-	static const char *const principals[] = {"reef"};
+	const char *const principals[] = {principal};
 	const struct nacre_cert_fields fields = {.size = sizeof(fields),
 	    .type = NACRE_CERT_HOST,
 	    .principals = principals,
@@ -424,10 +424,54 @@ trust_another_authority(struct stage *s)
 	    nacre_cert_issue(nacre_env_default(), &fields, host, stage_keys[STAGE_USER_2], &cert), NACRE_OK);
 	assert_int_equal(nacre_cert_with_key(nacre_env_default(), cert, host, &joined), NACRE_OK);
 	nacre_key_free(cert);
-	s->script.host_key = joined;
+	return joined;
+}
+
+/* By an authority that is not trusted for it. */
+static void
+trust_another_authority(struct stage *s)
+{
+	s->script.host_key = certify("reef");
 	assert_int_equal(nacre_client_load_host_keys(
 			     s->client, line_file("ca", "@cert-authority ", "reef", stage_keys[STAGE_USER_3])),
 	    NACRE_OK);
+}
+
+static void
+a_certificate_is_told_and_its_principal_may_be_the_alias(void **state)
+{
+	nacre_key *own = certify("lagoon");
+	struct stage s;
+
+	(void)state;
+	init_stranger(&s);
+	s.script.host_key = own;
+	assert_int_equal(nacre_client_load_host_keys(
+			     s.client, line_file("ca", "@cert-authority ", "reef,lagoon", stage_keys[STAGE_USER_2])),
+	    NACRE_OK);
+	assert_int_equal(stage_connect(&s), NACRE_E_HOST_KEY_UNKNOWN); /* not for "reef": then the plain key counts */
+	s.options.host_key_alias = "lagoon";
+	assert_int_equal(stage_connect(&s), NACRE_OK);
+	assert_int_equal(result(&s)->verdict, NACRE_HOST_KEY_CERTIFIED);
+	assert_string_equal(result(&s)->type, "ssh-ed25519-cert-v01@openssh.com");
+	assert_string_equal(result(&s)->file, stage_path("ca"));
+	assert_int_equal(result(&s)->line, 1);
+	stage_close(&s);
+	/* A pin is of the key, whoever certifies it. */
+	s.options.host_key_fingerprints = (const char *const[]){other_fingerprint, NULL};
+	assert_int_equal(stage_connect(&s), NACRE_E_HOST_KEY_PIN);
+	s.options.host_key_fingerprints = (const char *const[]){fingerprint, NULL};
+	assert_int_equal(stage_connect(&s), NACRE_OK);
+	assert_int_equal(result(&s)->verdict, NACRE_HOST_KEY_PINNED);
+	stage_close(&s);
+	/* The authority on a list of revoked keys. */
+	s.options.host_key_fingerprints = NULL;
+	assert_int_equal(
+	    nacre_client_load_revoked_host_keys(s.client, line_file("list", "", "", stage_keys[STAGE_USER_2])),
+	    NACRE_OK);
+	assert_int_equal(stage_connect(&s), NACRE_E_HOST_KEY_REVOKED);
+	stage_end(&s);
+	nacre_key_free(own);
 }
 
 static void
@@ -489,6 +533,7 @@ main(void)
 	    cmocka_unit_test(a_pin_that_is_no_fingerprint_is_refused_before_anything_is_sent),
 	    cmocka_unit_test(an_alias_is_looked_up_instead_of_the_host_and_its_port),
 	    cmocka_unit_test(an_address_that_is_known_by_another_key_is_refused_where_that_is_asked_for),
+	    cmocka_unit_test(a_certificate_is_told_and_its_principal_may_be_the_alias),
 	    cmocka_unit_test(no_failing_allocation_makes_a_key_trusted),
 	    cmocka_unit_test(an_address_that_is_not_known_is_added_to_the_name),
 	};
