@@ -163,7 +163,7 @@ visit(const struct demo *demo, bool trace)
 	    .size = sizeof(options), .port = demo->port, .user = DEMO_USER, .key = demo->user_key};
 	struct nacre_result result = {.out = NULL};
 	struct nacre_env room;
-	nacre_client *client = nacre_client_new(say_env(trace, &room));
+	nacre_client *client = nacre_client_new(say_env(trace ? SAY_TRACE : SAY_NO_TRACE, &room));
 	int code = 0;
 
 	if (nacre_client_load_host_keys(client, demo->known_hosts) != NACRE_OK ||

@@ -21,7 +21,7 @@ exec_log(void *ctx, enum nacre_log_level level, const char *channel, const char 
 	    [NACRE_LOG_DEBUG] = LOG_DEBUG,
 	    [NACRE_LOG_INFO] = LOG_VERBOSE,
 	    [NACRE_LOG_WARNING] = LOG_INFO,
-	    [NACRE_LOG_ERROR] = LOG_ERROR,
+	    [NACRE_LOG_ERROR] = LOG_VERBOSE, /* exec_failed says it in full */
 	};
 	const struct settings *settings = ctx;
 

@@ -8,8 +8,8 @@
 #include "trust.h"
 
 static const char usage[] =
-    "usage: nacre exec|shell [-C] [-p port] [-l user] [-i keyfile]... [-o Keyword=value]... [--preset NAME] [--trace]\n"
-    "                        [-t | -tt | -T] [-e character | -e none] [user@]host [command...]";
+    "usage: nacre exec|shell [-C] [-p port] [-l user] [-i keyfile]... [-o Keyword=value]... [--preset NAME]\n"
+    "                        [--trace | --trace-bytes] [-t | -tt | -T] [-e character | -e none] [user@]host [command...]";
 
 static const struct {
 	char letter;
@@ -75,7 +75,9 @@ take_options(struct exec_options *o, int argc, char **argv, int *at)
 		if (strcmp(word, "--") == 0)
 			break;
 		if (strcmp(word, "--trace") == 0)
-			o->trace = true;
+			o->trace = SAY_TRACE;
+		else if (strcmp(word, "--trace-bytes") == 0)
+			o->trace = SAY_TRACE_BYTES;
 		else if (take_terminal(o, word))
 			continue;
 		else if (strcmp(word, "-C") == 0)

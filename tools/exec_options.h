@@ -12,7 +12,7 @@ enum terminal_wish { TERMINAL_USUAL, TERMINAL_NEVER, TERMINAL_WANTED, TERMINAL_F
 
 struct exec_options {
 	struct settings settings;
-	bool trace;
+	enum say_trace trace;
 	bool is_shell; /* nacre shell: without a command the login shell */
 	enum terminal_wish terminal;
 	int escape; /* the character, or ESCAPE_NONE */

@@ -107,9 +107,11 @@ static const char *const say_arrows[] = {
 
 /* "-> 3 newkeys [RFC 4253 7.3]": the direction, the packet's number, its name and clause, its fields. */
 static void
-say_trace(void *ctx, const struct nacre_trace *line)
+say_trace_line(void *ctx, const struct nacre_trace *line)
 {
 	bool is_packet = line->kind == NACRE_TRACE_SENT || line->kind == NACRE_TRACE_RECEIVED;
+	char row[NACRE_TRACE_DUMP_MAX];
+	size_t at, n;
 
 	(void)ctx;
 	fprintf(stderr, "%s ", say_arrows[line->kind]);
@@ -119,10 +121,12 @@ say_trace(void *ctx, const struct nacre_trace *line)
 	if (line->clause[0] != '\0')
 		fprintf(stderr, " [%s]", line->clause);
 	fprintf(stderr, "%s%s\n", line->text[0] == '\0' ? "" : ": ", line->text);
+	for (at = 0; (n = nacre_trace_dump(line, at, row)) > 0; at += n)
+		fprintf(stderr, "     %s\n", row);
 }
 
 const struct nacre_env *
-say_env(bool trace, struct nacre_env *room)
+say_env(enum say_trace how, struct nacre_env *room)
 {
 	const struct nacre_env *env = nacre_env_default();
 
@@ -130,9 +134,10 @@ say_env(bool trace, struct nacre_env *room)
 		(void)say_failure("there is no randomness on this system");
 		return NULL;
 	}
-	if (!trace)
+	if (how == SAY_NO_TRACE)
 		return env;
 	*room = *env;
-	room->trace = say_trace;
+	room->trace = say_trace_line;
+	room->trace_bytes = how == SAY_TRACE_BYTES;
 	return room;
 }

@@ -163,7 +163,7 @@ serve_main(int argc, char **argv)
 	char why[256] = "";
 	int rc, code = serve_options_read(&o, argc, argv);
 
-	if (code != 0 || (env = say_env(o.trace, &room)) == NULL)
+	if (code != 0 || (env = say_env(o.trace ? SAY_TRACE : SAY_NO_TRACE, &room)) == NULL)
 		goto out;
 	connection = connection_options(&o, why, sizeof(why));
 	options = server_options(&o, &connection);

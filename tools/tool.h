@@ -28,8 +28,10 @@ void say_banner(struct nacre_bytes words);
 void say_key(FILE *to, const char *before, const nacre_key *key);
 /* A table of what both sides agreed on. */
 void say_negotiated(FILE *to, const nacre_conn *conn);
-/* The ordinary environment; with `trace` a copy in *room that prints every packet to standard error. NULL after having
- * said why. */
-const struct nacre_env *say_env(bool trace, struct nacre_env *room);
+/* Packets in words on standard error, and with their bytes. */
+enum say_trace { SAY_NO_TRACE, SAY_TRACE, SAY_TRACE_BYTES };
+
+/* The ordinary environment; where there is a trace a copy in *room that prints it. NULL after having said why. */
+const struct nacre_env *say_env(enum say_trace how, struct nacre_env *room);
 
 #endif

@@ -265,7 +265,8 @@ transfer_connect(struct transfer *t, transfer_fn *run)
 
 	memcpy(words, t->words, sizeof(t->words));
 	code = exec_options_read(&o, t->n_words, words);
-	if (code == 0 && (env = say_env(t->trace, &room)) != NULL && (client = nacre_client_new(env)) != NULL)
+	if (code == 0 && (env = say_env(t->trace ? SAY_TRACE : SAY_NO_TRACE, &room)) != NULL &&
+	    (client = nacre_client_new(env)) != NULL)
 		code = transfer_with(t, client, &o, run);
 	else if (code == 0)
 		code = TOOL_FAILED;

@@ -62,12 +62,18 @@ NACRE_API void nacre_client_error(const nacre_client *client, struct nacre_error
 
 enum nacre_log_level { NACRE_LOG_DEBUG, NACRE_LOG_INFO, NACRE_LOG_WARNING, NACRE_LOG_ERROR };
 
-/* channel: the name given to nacre_client_set_log_channel. message: one line, without newline, never with a secret in
- * it, what the peer said escaped. Both live during the call. */
+/* DEBUG: each step. INFO: how connections begin and end. WARNING: something that a person should know. ERROR: what the
+ * caller is told as well, why a connect failed or a connection ended.
+ *
+ * channel: the name given to nacre_client_set_log_channel. message: one line, without newline, without control
+ * characters, at most 511 bytes, never with a secret in it at any level. Both live during the call. (Packets in words
+ * are the trace's: env.h, trace.h.) */
 typedef void nacre_log_fn(void *ctx, enum nacre_log_level level, const char *channel, const char *message);
 
 /* Says who hears what happens; fn NULL (the default): nobody. ctx is passed on and stays the caller's. */
 NACRE_API void nacre_client_set_log(nacre_client *client, nacre_log_fn *fn, void *ctx);
+/* The least level that is told; the default, NACRE_LOG_DEBUG, is everything. May be called in a callback. */
+NACRE_API void nacre_client_set_log_level(nacre_client *client, enum nacre_log_level least);
 /* Names the log channel of this client; NULL and the default: "nacre.transport".
  * Returns NACRE_OK, NACRE_E_ARGUMENT (longer than 63 bytes), or NACRE_E_MISUSE in a callback. */
 NACRE_API int nacre_client_set_log_channel(nacre_client *client, const char *name);

@@ -7,6 +7,7 @@
 #define NACRE_ENV_H
 
 #include <stddef.h>
+#include <stdbool.h>
 #include <nacre/status.h>
 #include <nacre/trace.h>
 
@@ -34,6 +35,9 @@ struct nacre_env {
 	/* Policy: the smallest RSA key, in bits, that is read, made or verified by. 0: 2048. Nothing below 1024 is ever
 	 * taken, whatever stands here. */
 	unsigned rsa_bits_min;
+	/* Gives the trace the bytes of each packet as well, but of those that may hold a secret (trace.h). What a
+	 * channel carries is shown: what is typed there too. */
+	bool trace_bytes;
 };
 
 /* The ordinary environment: malloc, libsodium's randomness, no trace, the CPU as it is. Initialises libsodium on first

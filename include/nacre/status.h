@@ -56,7 +56,8 @@ enum nacre_phase {
  *   NEGOTIATION       the algorithms that we allow              those that the peer allows
  *   CONNECT, TIMEOUT_CONNECT   each address, and what became of it       NULL
  *   HOST_KEY_CHANGED  the fingerprint that is known             the one that the server showed
- *   HOST_KEY_UNKNOWN, HOST_KEY_REVOKED   NULL                   the one that the server showed
+ *   HOST_KEY_REVOKED  that of the line that revokes it          the same
+ *   HOST_KEY_UNKNOWN, HOST_KEY_PIN       NULL                   the same
  *   AUTH*             what was tried, with the answers          the methods that the server would still take */
 struct nacre_error {
 	int code;                  /* NACRE_E_*, or 0 */

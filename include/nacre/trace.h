@@ -4,6 +4,7 @@
 
 #include <stddef.h>
 #include <stdint.h>
+#include <nacre/status.h>
 
 #ifdef __cplusplus
 extern "C" {
@@ -25,9 +26,18 @@ struct nacre_trace {
 	const char *clause; /* "RFC 4253 7.1"; "" where there is none */
 	const char *text;   /* the fields in words: "channel=0 data=5 bytes"; peers' text is escaped */
 	size_t length;      /* payload length in bytes; 0 unless kind is a packet */
+	const uint8_t *bytes; /* the payload, where trace_bytes of the environment asks for it; NULL for what is no
+				 packet, and for messages that may hold a secret: 50 and 61 to 79, whoever sends them */
 };
 
 typedef void nacre_trace_fn(void *ctx, const struct nacre_trace *line);
+
+#define NACRE_TRACE_DUMP_MAX 80 /* a row of a dump, with its NUL */
+
+/* Writes up to 16 of the line's bytes, from the one at `from`, as a row of a hexadecimal dump: "00000010  68 65 ...
+ * |he...|", without a newline and without control characters. Returns how many bytes it shows: 0 at their end, and
+ * where the line has none. */
+NACRE_API size_t nacre_trace_dump(const struct nacre_trace *line, size_t from, char out[NACRE_TRACE_DUMP_MAX]);
 
 #ifdef __cplusplus
 }

@@ -99,6 +99,16 @@ make_conn(struct nacre_client *c, const struct nacre_connect_options *options)
 	return NACRE_OK;
 }
 
+/* Each address stands in the text. */
+static int
+not_reached(struct nacre_client *c, int rc)
+{
+	c->failure.phase = NACRE_PHASE_CONNECT;
+	if (rc == NACRE_E_CONNECT || rc == NACRE_E_TIMEOUT_CONNECT)
+		failure_add_lists(&c->failure, c->env, slice_str(c->failure.text), SLICE_NONE);
+	return rc;
+}
+
 static int
 get_socket(struct nacre_client *c, const struct nacre_connect_options *options)
 {
@@ -107,7 +117,7 @@ get_socket(struct nacre_client *c, const struct nacre_connect_options *options)
 	int rc;
 
 	if (c->io.fd < 0 && (rc = dial(c->host, c->port, timeout, &c->io.fd, &c->failure)) != NACRE_OK)
-		return rc;
+		return not_reached(c, rc);
 	if (dial_peer_name(c->io.fd, peer, sizeof(peer)) == NACRE_OK)
 		client_log(c, NACRE_LOG_DEBUG, "connected to %s (%s)", c->host, peer);
 	return NACRE_OK;
@@ -120,6 +130,17 @@ is_authenticated(struct nacre_client *c, void *arg)
 	return c->authenticated;
 }
 
+/* Both fingerprints, and the line that decided. */
+static void
+add_host_key(struct nacre_client *c)
+{
+	const struct nacre_host_key_result *r = nacre_client_host_key_result(c);
+	struct slice known = r->known_fingerprint[0] == '\0' ? SLICE_NONE : slice_str(r->known_fingerprint);
+
+	failure_add_lists(&c->failure, c->env, known, slice_str(r->fingerprint));
+	failure_add_file(&c->failure, c->env, r->file, r->line);
+}
+
 /* Where the connection only knows that we said no, we know why. */
 static int
 name_the_reason(struct nacre_client *c, int rc)
@@ -130,7 +151,9 @@ name_the_reason(struct nacre_client *c, int rc)
 		return auth_plan_explain(c, rc);
 	snprintf(text, sizeof(text), "%s", c->key_problem.text);
 	failure_clear(&c->failure, c->env);
-	return client_fail(c, rc, "%s", text);
+	(void)client_fail(c, rc, "%s", text);
+	add_host_key(c);
+	return rc;
 }
 
 static int
@@ -175,6 +198,8 @@ connect_now(struct nacre_client *c, const char *host, const struct nacre_connect
 	auth_plan_free(c->plan, c->env);
 	c->plan = NULL;
 	c->trust.pins = NULL;
+	if (rc != NACRE_OK && rc != NACRE_E_CANCELLED)
+		client_log(c, NACRE_LOG_ERROR, "no connection to %s: %s", host == NULL ? "" : host, c->failure.text);
 	if (rc != NACRE_OK)
 		client_close(c);
 	return rc;

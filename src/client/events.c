@@ -108,7 +108,8 @@ on_closed(struct nacre_client *c, const struct nacre_event *event)
 		blocking_flush(&c->io);
 		dial_close(&c->io.fd);
 	}
-	client_log(c, NACRE_LOG_INFO, "the connection has ended: %s", error.message);
+	client_log(c, c->authenticated && error.code != NACRE_E_CLOSED ? NACRE_LOG_ERROR : NACRE_LOG_INFO,
+	    "the connection has ended: %s", error.message);
 }
 
 static event_fn *const event_handlers[NACRE_EVENT_CLOSED + 1] = {

@@ -36,6 +36,7 @@ struct nacre_client {
 
 	nacre_log_fn *log;
 	void *log_ctx;
+	enum nacre_log_level log_level; /* the least that is told */
 	char log_channel[CLIENT_LOG_CHANNEL_MAX];
 
 	/* The connection; conn is NULL where there is none. It stays after it has ended, so that what arrived can be

@@ -4,6 +4,7 @@
 #include <stdio.h>
 #include <string.h>
 #include "facade.h"
+#include "text.h"
 
 #define LOG_LINE_MAX 512
 
@@ -14,6 +15,13 @@ nacre_client_set_log(nacre_client *c, nacre_log_fn *fn, void *ctx)
 		return;
 	c->log = fn;
 	c->log_ctx = ctx;
+}
+
+void
+nacre_client_set_log_level(nacre_client *c, enum nacre_log_level least)
+{
+	if (c != NULL)
+		c->log_level = least;
 }
 
 int
@@ -34,16 +42,18 @@ nacre_client_set_log_channel(nacre_client *c, const char *name)
 void
 client_log(struct nacre_client *c, enum nacre_log_level level, const char *format, ...)
 {
-	char line[LOG_LINE_MAX];
+	char line[LOG_LINE_MAX], shown[LOG_LINE_MAX];
 	va_list args;
 
-	if (c->log == NULL || client_is_cancelled(c))
+	if (c->log == NULL || level < c->log_level || client_is_cancelled(c))
 		return;
 	va_start(args, format);
 	(void)vsnprintf(line, sizeof(line), format, args);
 	va_end(args);
+	/* A path or a comment may hold a newline: one call is one line all the same. */
+	(void)text_escape(shown, sizeof(shown), slice_str(line), false);
 	c->in_callback++;
-	c->log(c->log_ctx, level, c->log_channel, line);
+	c->log(c->log_ctx, level, c->log_channel, shown);
 	c->in_callback--;
 }
 

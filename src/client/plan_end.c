@@ -75,8 +75,8 @@ auth_plan_explain(nacre_client *c, int rc)
 	(void)client_fail(c, rc, "%s", text);
 	if (plan->agent_why[0] != '\0')
 		failure_set_hint(&c->failure, "the agent: %s", plan->agent_why);
-	if (plan->methods_known)
-		failure_add_lists(&c->failure, c->env, slice_str(attempts), slice_str(plan->methods));
+	failure_add_lists(
+	    &c->failure, c->env, slice_str(attempts), plan->methods_known ? slice_str(plan->methods) : SLICE_NONE);
 	return rc;
 }
 

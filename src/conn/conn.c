@@ -56,14 +56,15 @@ wrap_env(struct nacre_conn *c, const struct nacre_env *outer)
 {
 	c->outer = outer;
 	c->env = (struct nacre_env){
-		.size = sizeof(c->env),
-		.ctx = c,
-		.alloc = count_alloc,
-		.free = count_free,
-		.random = outer_random,
-		.trace = outer->trace == NULL ? NULL : outer_trace,
-		.cpu = outer->cpu,
-		.rsa_bits_min = outer->rsa_bits_min,
+	    .size = sizeof(c->env),
+	    .ctx = c,
+	    .alloc = count_alloc,
+	    .free = count_free,
+	    .random = outer_random,
+	    .trace = outer->trace == NULL ? NULL : outer_trace,
+	    .cpu = outer->cpu,
+	    .rsa_bits_min = outer->rsa_bits_min,
+	    .trace_bytes = outer->trace_bytes,
 	};
 }
 

@@ -4,6 +4,13 @@
 
 #include <stdio.h>
 
+/* What holds a password or a person's answers, and whatever a method may send in their place (RFC 4252 6). */
+static bool
+may_be_secret(uint8_t number)
+{
+	return number == NUM_userauth_request || (number > NUM_userauth_pk_ok && number <= 79);
+}
+
 void
 trace_packet_told(const struct transport *t, enum nacre_trace_kind kind, uint32_t seq, struct slice payload)
 {
@@ -14,6 +21,7 @@ trace_packet_told(const struct transport *t, enum nacre_trace_kind kind, uint32_
 
 	line.name = msg_describe(payload, family, text, sizeof(text), &line.clause);
 	line.text = text;
+	line.bytes = env->trace_bytes && !may_be_secret(payload.p[0]) ? payload.p : NULL;
 	env->trace(env->ctx, &line);
 }
 
