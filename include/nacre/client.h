@@ -266,7 +266,8 @@ NACRE_API const struct nacre_attempt *nacre_client_auth_attempts(const nacre_cli
 NACRE_API int nacre_client_wait(nacre_client *client, struct pollfd *fds, size_t n, int timeout_ms);
 /* Changes the keys now and waits until that is done (RFC 4253 9); the kex timeout applies. */
 NACRE_API int nacre_client_rekey(nacre_client *client);
-/* Sends IGNORE with n random bytes (RFC 4253 11.2), n at most 32768. During a key exchange it waits for its end. */
+/* Sends IGNORE with n random bytes (RFC 4253 11.2), n at most 32768. It waits for the end
+ * of a key exchange, and for room where the peer does not read, at most for the channel timeout. */
 NACRE_API int nacre_client_send_ignore(nacre_client *client, size_t n);
 /* Asks the server for a sign of life (keepalive@openssh.com) and waits for it. NACRE_E_TIMEOUT where none comes.
  * timeout_ms: 0 for the channel timeout, -1 for none. */

@@ -8,6 +8,16 @@
 #define LIST_MAX 1024
 #define PEER_TEXT_MAX 1024
 
+/* Whatever stands in for a %s, a path or an agent's comment, no control character leaves. */
+static void
+print_escaped(char out[FAILURE_TEXT_MAX], const char *format, va_list args)
+{
+	char raw[FAILURE_TEXT_MAX];
+
+	vsnprintf(raw, sizeof(raw), format, args);
+	text_escape(out, FAILURE_TEXT_MAX, slice_str(raw), false);
+}
+
 int
 failure_set(struct failure *f, int code, enum nacre_origin origin, const char *format, ...)
 {
@@ -18,7 +28,7 @@ failure_set(struct failure *f, int code, enum nacre_origin origin, const char *f
 	f->code = code;
 	f->origin = origin;
 	va_start(args, format);
-	vsnprintf(f->text, sizeof(f->text), format, args);
+	print_escaped(f->text, format, args);
 	va_end(args);
 	return code;
 }
@@ -65,7 +75,7 @@ failure_set_hint(struct failure *f, const char *format, ...)
 	va_list args;
 
 	va_start(args, format);
-	vsnprintf(f->hint, sizeof(f->hint), format, args);
+	print_escaped(f->hint, format, args);
 	va_end(args);
 }
 

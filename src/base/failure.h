@@ -19,7 +19,7 @@ struct failure {
 };
 
 /* Keeps the failure if there was none, and returns the code that is now kept, so that `return failure_set(...)` reads
- * well. The text is formatted as printf does; peers' bytes go through text_escape first. */
+ * well. The text is formatted as printf does, and escaped. */
 #if defined(__GNUC__)
 __attribute__((format(printf, 4, 5)))
 #endif

@@ -87,7 +87,10 @@ nacre_client_send_ignore(nacre_client *c, size_t n)
 
 	if (rc != NACRE_OK)
 		return rc;
-	rc = client_run_until(c, is_ignore_sent, &ignore, -1);
+	rc = client_run_until(c, is_ignore_sent, &ignore, clock_deadline(c->channel_timeout_ms));
+	if (rc == NACRE_E_TIMEOUT)
+		rc =
+		    client_fail(c, NACRE_E_TIMEOUT_CHANNEL, "send IGNORE: no room within %d ms", c->channel_timeout_ms);
 	if (rc == NACRE_OK && ignore.rc != NACRE_OK)
 		rc = client_refused(c, ignore.rc, "send IGNORE");
 	if (rc == NACRE_OK)

@@ -62,6 +62,18 @@ a_long_text_is_cut(void **state)
 }
 
 static void
+no_control_character_is_in_a_text_or_a_hint(void **state)
+{
+	struct failure f = {.code = 0};
+
+	(void)state;
+	failure_set(&f, NACRE_E_FILE, NACRE_ORIGIN_RESOURCE, "%s: \xc3\xa4 \xc2\x9b", "a\nb\x1b[2J");
+	failure_set_hint(&f, "%s", "\xe2\x80\xae\x7f");
+	assert_string_equal(f.text, "a\\x0ab\\x1b[2J: \xc3\xa4 \\xc2\\x9b");
+	assert_string_equal(f.hint, "\\xe2\\x80\\xae\\x7f");
+}
+
+static void
 lists_and_the_peers_words_are_kept_escaped(void **state)
 {
 	struct failure f = {.code = 0};
@@ -160,6 +172,7 @@ main(void)
 	    cmocka_unit_test(the_first_failure_stays),
 	    cmocka_unit_test(no_failure_has_a_view_too),
 	    cmocka_unit_test(a_long_text_is_cut),
+	    cmocka_unit_test(no_control_character_is_in_a_text_or_a_hint),
 	    cmocka_unit_test(lists_and_the_peers_words_are_kept_escaped),
 	    cmocka_unit_test(without_memory_the_failure_stands_without_words),
 	    cmocka_unit_test(every_status_has_a_name_and_a_sentence),

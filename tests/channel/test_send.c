@@ -115,6 +115,35 @@ a_window_of_zero_sends_nothing_until_it_grows_byte_by_byte(void **state)
 	end_free(&e);
 }
 
+/* Dropbear#377: such a peer gives room only once all of it was used, so the last byte of a window must not be held back. */
+static void
+a_peer_that_adjusts_only_an_empty_window_gets_everything(void **state)
+{
+	struct end e;
+	uint32_t ch = start(&e, 1000, 300);
+	struct msg_channel_data msg;
+	size_t window = 1000, got = 0, rounds = 0;
+
+	(void)state;
+	assert_int_equal(end_write(&e, ch, NACRE_STDOUT, block, 10500), 10500);
+	while (got < 10500) {
+		while (!end_is_silent(&e)) {
+			end_take(&e, MSG_channel_data, &msg);
+			assert_memory_equal(msg.data.p, block + got, msg.data.n);
+			assert_true(msg.data.n <= window);
+			window -= msg.data.n;
+			got += msg.data.n;
+		}
+		assert_true(window == 0 || got == 10500);
+		window += 1000;
+		rounds++;
+		assert_int_equal(adjust(&e, ch, 1000), 0);
+	}
+	assert_int_equal(rounds, 11);
+	assert_true(mux_flushed(e.mux, ch));
+	end_free(&e);
+}
+
 static void
 a_window_may_grow_to_its_limit_and_not_past_it(void **state)
 {
@@ -335,6 +364,7 @@ main(void)
 	    cmocka_unit_test(the_stderr_stream_is_extended_data_of_type_1),
 	    cmocka_unit_test(a_packet_is_never_larger_than_the_peers_maximum),
 	    cmocka_unit_test(a_window_of_zero_sends_nothing_until_it_grows_byte_by_byte),
+	    cmocka_unit_test(a_peer_that_adjusts_only_an_empty_window_gets_everything),
 	    cmocka_unit_test(a_window_may_grow_to_its_limit_and_not_past_it),
 	    cmocka_unit_test(a_window_may_grow_after_either_sides_eof),
 	    cmocka_unit_test(nothing_leaves_while_the_output_has_no_room),

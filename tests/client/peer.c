@@ -150,6 +150,8 @@ start(struct peer *peer, struct peer_channel *ch)
 		ch->left[0] = ch->left[1] = (size_t)atol(command + 5);
 	} else if (starts(command, "endless")) {
 		ch->left[0] = SIZE_MAX;
+	} else if (starts(command, "deaf")) {
+		peer->silent = peer->deaf = true;
 	} else if (starts(command, "silence")) {
 		peer->silent = true;
 	} else if (starts(command, "vanish")) {
@@ -373,6 +375,16 @@ be_silent(int fd)
 	while (k > 0 || (k < 0 && errno == EINTR));
 }
 
+/* Takes nothing any more: what is sent to it stays in the socket. */
+static void
+be_deaf(int fd)
+{
+	struct pollfd hung_up = {.fd = fd, .events = 0};
+
+	while (poll(&hung_up, 1, -1) < 0 && errno == EINTR)
+		;
+}
+
 static void
 serve(struct peer *peer)
 {
@@ -399,7 +411,10 @@ serve(struct peer *peer)
 		turn(peer);
 	if (peer->silent) {
 		(void)nacre_pump(peer->conn, peer->fd, false); /* what was answered before */
-		be_silent(peer->fd);
+		if (peer->deaf)
+			be_deaf(peer->fd);
+		else
+			be_silent(peer->fd);
 	}
 	nacre_conn_error(peer->conn, &error);
 	peer->error = error.code;

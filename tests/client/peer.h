@@ -68,7 +68,7 @@ struct peer {
 	bool joined;
 	nacre_conn *conn;
 	struct peer_channel channels[PEER_CHANNELS];
-	bool vanish, silent;
+	bool vanish, silent, deaf;
 	/* What it saw; read after peer_join. */
 	char auth[256]; /* "publickey? publickey password": ? is a probe */
 	char requests[512]; /* channel and global requests, by name */

@@ -647,6 +647,37 @@ idle_buffers_are_given_back(void **state)
 	end(&s);
 }
 
+/* Paramiko took OpenSSH_10 for OpenSSH_1: here nothing hangs on what a peer calls its software. */
+static void
+no_name_of_the_peers_software_changes_anything(void **state)
+{
+	static const char *const names[] = {"OpenSSH_9.9p2", "OpenSSH_10.0", "OpenSSH_1.2.3", "OpenSSH_3.9p1",
+	    "OpenSSH_7.4p1", "dropbear_2013", "libssh_0.5.27", "Cisco_1.25.99", "PuTTY_0.52.00", "Sun_SSH_1.1.1"};
+	uint64_t bytes[N(names)], packets[N(names)];
+	const char *cipher = NULL;
+
+	(void)state;
+	for (size_t i = 0; i < N(names); i++) {
+		struct nacre_conn_options server = {.size = sizeof(server), .software = names[i]};
+		struct nacre_conn_info info;
+		struct session s;
+
+		begin(&s, NULL, &server);
+		assert_true(pair_login(&s.p));
+		assert_int_equal(pair_open(&s.p), 0);
+		nacre_conn_get_info(s.p.client.conn, &info);
+		assert_int_equal(info.peer_ident.n, 8 + strlen(names[i]));
+		assert_memory_equal(info.peer_ident.p + 8, names[i], strlen(names[i]));
+		bytes[i] = info.bytes_out;
+		packets[i] = info.packets_out;
+		assert_int_equal(bytes[i], bytes[0]);
+		assert_int_equal(packets[i], packets[0]);
+		assert_true(cipher == NULL || strcmp(cipher, info.cipher_out) == 0);
+		cipher = info.cipher_out;
+		end(&s);
+	}
+}
+
 static void
 a_disconnect_is_told_with_its_reason_and_safe_text(void **state)
 {
@@ -762,31 +793,32 @@ int
 main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(impossible_lengths_and_paddings_are_refused),
-		cmocka_unit_test(the_longest_packet_is_taken_and_one_more_is_not),
-		cmocka_unit_test(a_changed_byte_anywhere_is_noticed_and_no_data_comes_out),
-		cmocka_unit_test(an_end_in_the_middle_of_a_packet_is_a_lost_connection),
-		cmocka_unit_test(data_before_the_end_is_delivered_first),
-		cmocka_unit_test(any_message_at_any_time_has_the_end_that_the_gate_says),
-		cmocka_unit_test(an_injected_ignore_before_strict_kexinit_is_refused),
-		cmocka_unit_test(without_strict_markers_the_exchange_works_unless_required),
-		cmocka_unit_test(each_spelling_of_the_strict_marker_is_enough),
-		cmocka_unit_test(a_right_guess_is_used_and_a_wrong_one_dropped),
-		cmocka_unit_test(public_values_of_a_wrong_length_or_order_are_refused),
-		cmocka_unit_test(a_wrong_signature_by_the_host_key_ends_it_before_anything_leaves),
-		cmocka_unit_test(a_hundred_thousand_ignores_leave_memory_flat),
-		cmocka_unit_test(pings_are_answered_only_after_authentication),
-		cmocka_unit_test(an_unknown_message_is_answered_with_its_own_number),
-		cmocka_unit_test(a_silent_peer_is_ended_by_the_deadline_of_its_stage),
-		cmocka_unit_test(a_person_who_thinks_is_not_timed_out),
-		cmocka_unit_test(a_client_that_does_not_log_in_is_ended_after_two_minutes),
-		cmocka_unit_test(keepalives_are_counted_and_given_up),
-		cmocka_unit_test(a_late_keepalive_reply_is_counted_and_not_told),
-		cmocka_unit_test(idle_buffers_are_given_back),
-		cmocka_unit_test(a_disconnect_is_told_with_its_reason_and_safe_text),
-		cmocka_unit_test(memory_that_runs_out_anywhere_ends_cleanly),
-		cmocka_unit_test(no_randomness_is_an_error_and_not_a_key),
-		cmocka_unit_test(a_steady_flow_allocates_nothing),
+	    cmocka_unit_test(impossible_lengths_and_paddings_are_refused),
+	    cmocka_unit_test(the_longest_packet_is_taken_and_one_more_is_not),
+	    cmocka_unit_test(a_changed_byte_anywhere_is_noticed_and_no_data_comes_out),
+	    cmocka_unit_test(an_end_in_the_middle_of_a_packet_is_a_lost_connection),
+	    cmocka_unit_test(data_before_the_end_is_delivered_first),
+	    cmocka_unit_test(any_message_at_any_time_has_the_end_that_the_gate_says),
+	    cmocka_unit_test(an_injected_ignore_before_strict_kexinit_is_refused),
+	    cmocka_unit_test(without_strict_markers_the_exchange_works_unless_required),
+	    cmocka_unit_test(each_spelling_of_the_strict_marker_is_enough),
+	    cmocka_unit_test(a_right_guess_is_used_and_a_wrong_one_dropped),
+	    cmocka_unit_test(public_values_of_a_wrong_length_or_order_are_refused),
+	    cmocka_unit_test(a_wrong_signature_by_the_host_key_ends_it_before_anything_leaves),
+	    cmocka_unit_test(a_hundred_thousand_ignores_leave_memory_flat),
+	    cmocka_unit_test(pings_are_answered_only_after_authentication),
+	    cmocka_unit_test(an_unknown_message_is_answered_with_its_own_number),
+	    cmocka_unit_test(a_silent_peer_is_ended_by_the_deadline_of_its_stage),
+	    cmocka_unit_test(a_person_who_thinks_is_not_timed_out),
+	    cmocka_unit_test(a_client_that_does_not_log_in_is_ended_after_two_minutes),
+	    cmocka_unit_test(keepalives_are_counted_and_given_up),
+	    cmocka_unit_test(a_late_keepalive_reply_is_counted_and_not_told),
+	    cmocka_unit_test(idle_buffers_are_given_back),
+	    cmocka_unit_test(no_name_of_the_peers_software_changes_anything),
+	    cmocka_unit_test(a_disconnect_is_told_with_its_reason_and_safe_text),
+	    cmocka_unit_test(memory_that_runs_out_anywhere_ends_cleanly),
+	    cmocka_unit_test(no_randomness_is_an_error_and_not_a_key),
+	    cmocka_unit_test(a_steady_flow_allocates_nothing),
 	};
 
 	return cmocka_run_group_tests(tests, setup, teardown);
