@@ -10,7 +10,8 @@
 #include "sink.h"
 
 #define SFTP_PATH_MAX 65536
-#define SFTP_NAMES_MAX 1000000 /* entries of one listing */
+#define SFTP_NAMES_MAX 1000000 /* entries of one listing, and of all that a walk holds at a time */
+#define SFTP_NAMES_BYTES_MAX ((size_t)256 << 20) /* of their names */
 #define SFTP_IDS_MAX 1024 /* users, and groups, in one question for their names */
 
 struct sftp_ids {
@@ -53,6 +54,7 @@ struct nacre_sftp {
 	void (*step)(void *ctx); /* asked for more requests at each turn; NULL: nobody */
 	void *step_ctx;
 	int64_t wake; /* when a turn is due though nothing happens; -1: never */
+	size_t held, held_bytes; /* entries and names of the listings that a walk is in */
 };
 
 static inline struct slice
@@ -132,6 +134,10 @@ void sftp_detach_files(struct nacre_sftp *s);
 
 /* sftp_listing.c: nacre_sftp_listdir_attr, within a call. */
 int sftp_list(struct nacre_sftp *s, const char *path, struct nacre_sftp_listing *out) NACRE_CHECK;
+/* The same for who goes on into directories below meanwhile: all that are held count together, so that a server cannot
+ * multiply them by nesting. Given back by sftp_release, whether it succeeded or not. */
+int sftp_hold(struct nacre_sftp *s, const char *path, struct nacre_sftp_listing *out) NACRE_CHECK;
+void sftp_release(struct nacre_sftp *s, struct nacre_sftp_listing *listing);
 
 /* Strings that are collected: zeroed but for env. */
 struct sftp_namelist {

@@ -90,6 +90,7 @@ get_move(struct sftp_job *job)
 	struct sftp_piece *piece;
 	uint64_t left;
 	size_t n;
+	int rc;
 
 	while (job->result.code == 0 && is_below(job) && transfer_room(job->t) > 0) {
 		n = transfer_piece(job->t, job->t->s->engine.limits.read);
@@ -97,8 +98,10 @@ get_move(struct sftp_job *job)
 		n = left < n ? (size_t)left : n;
 		if ((piece = piece_new(job, job->next, n)) == NULL)
 			return;
-		if (ask_piece(piece) != 0) { /* full: asked again at the next turn */
+		if ((rc = ask_piece(piece)) != 0) {
 			piece_end(piece, true);
+			if (rc != NACRE_E_AGAIN) /* else it is full, and asked again at the next turn */
+				job_fail(job, rc, nacre_status_text(rc));
 			return;
 		}
 		job->next += n;
@@ -127,6 +130,10 @@ open_local(struct sftp_job *job)
 	struct transfer_place place = job_place(job, job->local_part != NULL ? job->local_part : job->local);
 	enum transfer_how how = job->t->options.resume ? TRANSFER_ONTO : TRANSFER_NEW;
 
+	if (job->local_part != NULL) { /* one that was left there, or a link that somebody has laid for us */
+		(void)transfer_remove(&place);
+		how = TRANSFER_ONLY_NEW;
+	}
 	job_fail_local(job, "cannot be opened", transfer_open_write(&place, how, DEFAULT_MODE, &job->fd, &job->st));
 	job->touched = job->result.code == 0;
 	if (!job->touched || !job->t->options.resume)

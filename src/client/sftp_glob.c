@@ -50,7 +50,7 @@ static int
 add_fitting(struct nacre_sftp *s, const char *directory, const char *pattern, struct sftp_namelist *to)
 {
 	struct nacre_sftp_listing all;
-	int rc = sftp_list(s, directory[0] == '\0' ? "." : directory, &all);
+	int rc = sftp_hold(s, directory[0] == '\0' ? "." : directory, &all);
 
 	if (rc == NACRE_E_SFTP) {
 		sftp_forgive(s);
@@ -62,7 +62,7 @@ add_fitting(struct nacre_sftp *s, const char *directory, const char *pattern, st
 			to, slice_str(directory), slice_of(all.entries[i].name, all.entries[i].name_len)) != NACRE_OK)
 			rc = sftp_fail(s, NACRE_E_LIMIT, NULL, "glob: no room for the names");
 	}
-	nacre_sftp_listing_free(&all);
+	sftp_release(s, &all);
 	return rc;
 }
 

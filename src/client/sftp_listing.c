@@ -60,7 +60,7 @@ listing_read(struct nacre_sftp *s, struct nacre_sftp_dir *dir, struct listing *l
 	int rc;
 
 	while ((rc = sftp_dir_next(dir, &entry)) == 1) {
-		if (l->n >= SFTP_NAMES_MAX)
+		if (l->n + s->held >= SFTP_NAMES_MAX)
 			return sftp_fail(s, NACRE_E_LIMIT, NULL, "readdir: more than %d entries", SFTP_NAMES_MAX);
 		if ((rc = listing_add(l, &entry)) != NACRE_OK)
 			return sftp_fail(s, rc, NULL, "readdir: no room for the entries");
@@ -95,7 +95,7 @@ sftp_list(struct nacre_sftp *s, const char *path, struct nacre_sftp_listing *out
 		goto out;
 	}
 	l->env = s->env;
-	buf_init(&l->names, s->env, (size_t)1 << 30);
+	buf_init(&l->names, s->env, SFTP_NAMES_BYTES_MAX - s->held_bytes);
 	if ((rc = listing_read(s, dir, l)) == NACRE_OK) {
 		sftp_forgive(s); /* the server's "end of file" */
 		listing_give(l, out);
@@ -105,6 +105,28 @@ sftp_list(struct nacre_sftp *s, const char *path, struct nacre_sftp_listing *out
 out:
 	sftp_dir_close(dir);
 	return rc;
+}
+
+int
+sftp_hold(struct nacre_sftp *s, const char *path, struct nacre_sftp_listing *out)
+{
+	int rc = sftp_list(s, path, out);
+
+	if (rc == NACRE_OK) {
+		s->held += out->n;
+		s->held_bytes += ((const struct listing *)out->memory_)->names.n;
+	}
+	return rc;
+}
+
+void
+sftp_release(struct nacre_sftp *s, struct nacre_sftp_listing *listing)
+{
+	if (listing->memory_ == NULL)
+		return;
+	s->held -= listing->n;
+	s->held_bytes -= ((const struct listing *)listing->memory_)->names.n;
+	nacre_sftp_listing_free(listing);
 }
 
 int

@@ -57,9 +57,12 @@ send_piece(struct sftp_job *job, size_t n)
 	piece->lane = lane;
 	if ((rc = sftp_client_submit(piece_engine(piece), &ask, &piece->id)) != 0) {
 		piece_end(piece, true);
-		if (lane == NULL || rc == NACRE_E_AGAIN)
+		if (rc == NACRE_E_AGAIN)
 			return rc;
-		lane->state = LANE_OVER; /* the channel is gone: the others go on */
+		if (lane == NULL)
+			job_fail(job, rc, nacre_status_text(rc));
+		else
+			lane->state = LANE_OVER; /* the channel is gone: the others go on */
 		return 0;
 	}
 	if (lane != NULL)
@@ -134,12 +137,40 @@ ask_stat(struct sftp_job *job)
 	job_ask(job, &ask);
 }
 
+static int ask_open(struct sftp_job *job);
+
+static void
+on_part_removed(void *ctx, const struct sftp_answer *answer)
+{
+	struct sftp_job *job = ctx;
+
+	(void)answer; /* opening it says what is wrong */
+	job->waiting--;
+	if (job->result.code == 0)
+		(void)ask_open(job);
+}
+
+/* A part that was left there, or that somebody has laid for us: it is not written through. */
+static void
+remove_part(struct sftp_job *job)
+{
+	struct sftp_msg_remove msg = {.filename = slice_str(job->remote_part)};
+	struct sftp_ask ask = {.type = SFTP_remove, .msg = &msg, .done = on_part_removed};
+
+	job->part_removed = true;
+	job_ask(job, &ask);
+}
+
 static void
 on_open(void *ctx, const struct sftp_answer *answer)
 {
 	struct sftp_job *job = ctx;
 
 	job->waiting--;
+	if (answer->code == NACRE_E_SFTP && job->remote_part != NULL && !job->part_removed && job->result.code == 0) {
+		remove_part(job);
+		return;
+	}
 	sftp_result_keep(&job->result, answer);
 	if (answer->code != 0)
 		return;
@@ -150,26 +181,34 @@ on_open(void *ctx, const struct sftp_answer *answer)
 		ask_stat(job);
 }
 
+static int
+ask_open(struct sftp_job *job)
+{
+	struct nacre_sftp_attrs mode = {.flags = NACRE_SFTP_ATTR_PERMISSIONS, .permissions = job->st.mode & MODE_BITS};
+	struct sftp_msg_open msg = {.filename = slice_str(job->remote_part != NULL ? job->remote_part : job->remote),
+	    .pflags = SFTP_PFLAG_WRITE | SFTP_PFLAG_CREAT};
+	struct sftp_ask ask = {.type = SFTP_open, .msg = &msg, .done = on_open};
+
+	if (job->remote_part != NULL)
+		msg.pflags |= SFTP_PFLAG_EXCL;
+	else
+		msg.pflags |= job->t->options.resume ? SFTP_PFLAG_READ : SFTP_PFLAG_TRUNC;
+	msg.attrs = sftp_attrs_in(&job->t->s->paths[0], &mode);
+	job_ask(job, &ask);
+	return job->result.code;
+}
+
 int
 put_open(struct sftp_job *job)
 {
 	struct transfer_place place = job_place(job, job->local);
-	struct buf *attrs = &job->t->s->paths[0];
-	struct nacre_sftp_attrs mode = {.flags = NACRE_SFTP_ATTR_PERMISSIONS};
-	struct sftp_msg_open msg = {.filename = slice_str(job->remote_part != NULL ? job->remote_part : job->remote),
-	    .pflags = SFTP_PFLAG_WRITE | SFTP_PFLAG_CREAT};
-	struct sftp_ask ask = {.type = SFTP_open, .msg = &msg, .done = on_open};
 
 	job_fail_local(job, "cannot be opened", transfer_open_read(&place, &job->fd, &job->st));
 	if (job->result.code != 0)
 		return job->result.code;
 	job->size = job->st.size;
 	job->t->total += job->size;
-	msg.pflags |= job->t->options.resume ? SFTP_PFLAG_READ : SFTP_PFLAG_TRUNC;
-	mode.permissions = job->st.mode & MODE_BITS;
-	msg.attrs = sftp_attrs_in(attrs, &mode);
-	job_ask(job, &ask);
-	return job->result.code;
+	return ask_open(job);
 }
 
 static void

@@ -193,6 +193,18 @@ transfer_wait(struct sftp_transfer *t, unsigned n)
 	return rc;
 }
 
+/* limits@openssh.com: each job has a handle, and the caller may have some, too. */
+int
+transfer_wait_room(struct sftp_transfer *t)
+{
+	uint64_t handles = t->s->engine.limits.handles;
+	unsigned most = TRANSFER_JOBS_MAX;
+
+	if (handles > 0 && handles < 2 * TRANSFER_JOBS_MAX)
+		most = handles < 2 ? 1 : (unsigned)handles / 2;
+	return transfer_wait(t, most);
+}
+
 /* What a silence has left over. The session goes with it: late answers would find nobody. */
 static void
 drop_jobs(struct sftp_transfer *t)

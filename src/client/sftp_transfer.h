@@ -58,6 +58,7 @@ struct sftp_job {
 	struct sftp_attrs attrs; /* remote */
 	bool attrs_known, opened;
 	enum job_replace replaced;
+	bool part_removed; /* a part that was in the way of ours */
 	bool touched; /* the target, or its part, was opened by us */
 	struct sftp_handle handle;
 	uint64_t size; /* of the source */
@@ -111,8 +112,9 @@ struct sftp_transfer {
 
 void transfer_init(struct sftp_transfer *t, struct nacre_sftp *s);
 int transfer_options(struct sftp_transfer *t, const struct nacre_sftp_transfer *given) NACRE_CHECK;
-/* Waits until fewer than n jobs are under way. */
+/* Waits until fewer than n jobs are under way; or until there is room for one more. */
 int transfer_wait(struct sftp_transfer *t, unsigned n) NACRE_CHECK;
+int transfer_wait_room(struct sftp_transfer *t) NACRE_CHECK;
 /* Waits for all, gives everything back, and says what came of it. */
 int transfer_finish(struct sftp_transfer *t, int rc);
 /* How many bytes may be asked for now; 0: none. */

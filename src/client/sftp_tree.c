@@ -78,7 +78,7 @@ get_entry(struct tree *tree, int dir, const struct nacre_sftp_entry *entry)
 		    bytes_of(slice_str(entry->name)));
 		return NACRE_OK;
 	}
-	if ((rc = transfer_wait(&tree->t, TRANSFER_JOBS_MAX)) != NACRE_OK)
+	if ((rc = transfer_wait_room(&tree->t)) != NACRE_OK)
 		return rc;
 	place = (struct transfer_place){.dir = dir, .name = ".", .strict = false};
 	if ((error = transfer_open_dir(&place, false, &own)) != 0)
@@ -104,11 +104,11 @@ static int
 get_dir(struct tree *tree, int dir)
 {
 	struct nacre_sftp_listing all;
-	int rc = sftp_list(tree->t.s, tree->remote, &all);
+	int rc = sftp_hold(tree->t.s, tree->remote, &all);
 
 	for (size_t i = 0; rc == NACRE_OK && i < all.n && !tree->t.cancelled; i++)
 		rc = get_named(tree, dir, &all.entries[i]);
-	nacre_sftp_listing_free(&all);
+	sftp_release(tree->t.s, &all);
 	return rc;
 }
 
@@ -159,7 +159,7 @@ put_entry(struct tree *tree, int dir, const char *name)
 		client_log(tree->t.s->ch->client, NACRE_LOG_INFO, "left out, since it is no file: %s", name);
 		return NACRE_OK;
 	}
-	if ((rc = transfer_wait(&tree->t, TRANSFER_JOBS_MAX)) != NACRE_OK)
+	if ((rc = transfer_wait_room(&tree->t)) != NACRE_OK)
 		return rc;
 	place = (struct transfer_place){.dir = dir, .name = ".", .strict = false};
 	if ((error = transfer_open_dir(&place, false, &sub)) != 0)

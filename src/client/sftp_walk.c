@@ -214,7 +214,7 @@ walk_below(struct walk *w)
 {
 	struct nacre_sftp_listing all;
 	size_t was;
-	int rc = sftp_list(w->s, w->path, &all);
+	int rc = sftp_hold(w->s, w->path, &all);
 
 	for (size_t i = 0; rc == NACRE_OK && i < all.n; i++) {
 		if ((rc = walk_enter(w, &all.entries[i], &was)) != NACRE_OK)
@@ -222,7 +222,7 @@ walk_below(struct walk *w)
 		rc = walk_entry(w, &all.entries[i].attrs);
 		walk_leave(w, was);
 	}
-	nacre_sftp_listing_free(&all);
+	sftp_release(w->s, &all);
 	return rc;
 }
 

@@ -5,6 +5,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 static const char pearls[] = "one pearl after the other";
 
@@ -483,6 +484,128 @@ an_atomic_put_replaces_a_file_where_there_is_no_posix_rename(void **state)
 	assert_int_equal(remove(local), 0);
 }
 
+static void
+write_file(const char *path, const char *text)
+{
+	FILE *f = fopen(path, "wb");
+
+	assert_non_null(f);
+	assert_int_equal(fwrite(text, 1, strlen(text), f), strlen(text));
+	assert_int_equal(fclose(f), 0);
+}
+
+static bool
+file_holds(const char *path, const char *text)
+{
+	char room[64] = "";
+	FILE *f = fopen(path, "rb");
+	size_t n;
+
+	assert_non_null(f);
+	n = fread(room, 1, sizeof(room), f);
+	assert_int_equal(fclose(f), 0);
+	return n == strlen(text) && memcmp(room, text, n) == 0;
+}
+
+/* What lies where the part shall be, old or laid there by somebody, goes away and is not written through. */
+static void
+a_part_is_never_written_through_a_link(void **state)
+{
+	static const struct nacre_sftp_transfer atomic = {.size = sizeof(atomic), .atomic = true};
+	char directory[] = "/tmp/nacre-reef-XXXXXX", local[64], part[80], victim[64];
+	struct reef r;
+
+	(void)state;
+	assert_non_null(mkdtemp(directory));
+	snprintf(local, sizeof(local), "%s/file", directory);
+	snprintf(part, sizeof(part), "%s.nacre-part", local);
+	snprintf(victim, sizeof(victim), "%s/victim", directory);
+	write_file(local, "pearl");
+	write_file(victim, "victim");
+	reef_init(&r);
+	reef_begin(&r);
+	reef_put(&r, "/victim", "victim", 6);
+	assert_done(&r, nacre_sftp_symlink(r.sftp, "/victim", "/a.nacre-part"));
+	assert_done(&r, nacre_sftp_put(r.sftp, local, "/a", &atomic));
+	reef_put(&r, "/b.nacre-part", "an old one that is longer", 25);
+	assert_done(&r, nacre_sftp_put(r.sftp, local, "/b", &atomic));
+	assert_true(reef_holds(&r, "/a", "pearl", 5) && reef_holds(&r, "/b", "pearl", 5));
+	assert_true(reef_holds(&r, "/victim", "victim", 6));
+	assert_int_equal(nacre_sftp_put(r.sftp, local, "/none/a", &atomic), NACRE_E_SFTP);
+	assert_int_equal(reef_error(&r).status, NACRE_SFTP_NO_SUCH_FILE);
+
+	assert_int_equal(symlink(victim, part), 0);
+	assert_done(&r, nacre_sftp_get(r.sftp, "/a", local, &atomic));
+	assert_true(file_holds(local, "pearl") && file_holds(victim, "victim"));
+	write_file(part, "an old one that is longer");
+	assert_done(&r, nacre_sftp_get(r.sftp, "/a", local, &atomic));
+	assert_true(file_holds(local, "pearl"));
+	reef_end(&r);
+	assert_int_equal(remove(local) | remove(victim) | rmdir(directory), 0);
+}
+
+static unsigned entries_told;
+
+/* Entries without end: a directory first, and then files. */
+static int
+tell_without_end(void *ctx, struct nacre_sftp_request r, void *dir)
+{
+	struct nacre_sftp_attrs attrs = {.flags = NACRE_SFTP_ATTR_PERMISSIONS, .permissions = 0100644};
+	char name[32];
+	int n;
+
+	(void)ctx;
+	(void)dir;
+	if (entries_told > 0 && entries_told % 450000 == 0) {
+		entries_told++;
+		return NACRE_SFTP_EOF;
+	}
+	do {
+		n = snprintf(name, sizeof(name), "%u", entries_told);
+		if (entries_told % 450000 <= 1)
+			attrs.permissions = 0040755;
+		else
+			attrs.permissions = 0100644;
+	} while (nacre_sftp_reply_entry(r, (struct nacre_bytes){(const uint8_t *)name, (size_t)n}, &attrs, 1) &&
+		 ++entries_told % 450000 != 0);
+	(void)nacre_sftp_reply_entries(r);
+	return NACRE_SFTP_LATER;
+}
+
+static int
+open_any(void *ctx, struct nacre_sftp_request r, struct nacre_bytes path)
+{
+	return nacre_sftp_memory_handler()->opendir(ctx, r, (path.n = 1, path));
+}
+
+static int
+go_on(void *ctx, const char *path, const struct nacre_sftp_attrs *attrs)
+{
+	(void)ctx;
+	(void)path;
+	(void)attrs;
+	return 0;
+}
+
+/* Neither one directory nor several within each other fill the memory. */
+static void
+entries_without_end_are_given_up(void **state)
+{
+	struct reef r;
+
+	(void)state;
+	reef_init(&r);
+	r.handler.readdir = tell_without_end;
+	r.handler.opendir = open_any;
+	reef_begin(&r);
+	entries_told = 0;
+	assert_int_equal(nacre_sftp_walk(r.sftp, "/", go_on, NULL), NACRE_E_LIMIT);
+	assert_true(entries_told > 1000000 && entries_told < 1400000);
+	assert_true(r.client_env.peak_bytes < (size_t)400 << 20);
+	assert_done(&r, nacre_sftp_mkdir(r.sftp, "/d", 0700));
+	reef_end(&r);
+}
+
 static int
 write_all_but_one(void *ctx, struct nacre_sftp_request r, void *file, uint64_t offset, struct nacre_bytes data)
 {
@@ -541,6 +664,8 @@ main(void)
 	    cmocka_unit_test(files_are_copied_by_the_server_or_through_us),
 	    cmocka_unit_test(digests_are_computed_at_the_server),
 	    cmocka_unit_test(people_and_file_systems_are_asked_about),
+	    cmocka_unit_test(a_part_is_never_written_through_a_link),
+	    cmocka_unit_test(entries_without_end_are_given_up),
 	    cmocka_unit_test(a_file_goes_over_several_channels),
 	    cmocka_unit_test(an_atomic_put_replaces_a_file_where_there_is_no_posix_rename),
 	};
