@@ -317,7 +317,7 @@ are_same(const char *a, const char *b)
 	return system(command) == 0;
 }
 
-#define LARGE ((size_t)30 << 20)
+#define LARGE ((size_t)12 << 20)
 
 static void
 transfers(void)
