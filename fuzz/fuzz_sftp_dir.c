@@ -204,7 +204,8 @@ static void
 ask(struct scene *s, struct input *in)
 {
 	uint8_t which = next(in);
-	unsigned row = SFTP_open + which % (SFTP_symlink - SFTP_open + 1), ext = (which & 0x7f) % SFTP_EXT_COUNT;
+	unsigned row = SFTP_open + which % (unsigned)(SFTP_symlink - SFTP_open + 1);
+	unsigned ext = (which & 0x7fu) % SFTP_EXT_COUNT;
 	char room[3][512];
 	union sftp_any msg;
 	union sftp_any_ext msg_ext;
