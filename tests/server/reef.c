@@ -121,7 +121,7 @@ reef_holds(struct reef *r, const char *path, const void *p, size_t n)
 	bool same;
 
 	assert_done(r, nacre_sftp_open(r->sftp, path, "r", &file));
-	same = nacre_sftp_read(file, room, n + 1) == (int64_t)n && memcmp(room, p, n) == 0;
+	same = nacre_sftp_read(file, room, n + 1) == (int64_t)n && (n == 0 || memcmp(room, p, n) == 0);
 	assert_done(r, nacre_sftp_file_close(file));
 	test_free(room);
 	return same;
