@@ -20,6 +20,10 @@ struct sftp_editor {
 	char *line;
 };
 
+/* The process's terminal: there is one. It is not given back, since el_end of libedit 3.1 loses the names of functions that
+ * were added; the terminal itself is as it was after each line. */
+static struct sftp_editor here;
+
 static char *
 prompt(EditLine *el)
 {
@@ -114,18 +118,10 @@ set_up(struct sftp_editor *editor)
 struct sftp_editor *
 sftp_edit_new(struct sftp_shell *shell)
 {
-	struct sftp_editor *editor = calloc(1, sizeof(*editor));
-
-	if (editor == NULL)
-		return NULL;
 	(void)setlocale(LC_CTYPE, ""); /* what a character is */
-	editor->shell = shell;
-	editor->el = el_init("nacre", stdin, stdout, stderr);
-	editor->history = history_init();
-	if (set_up(editor))
-		return editor;
-	sftp_edit_free(editor);
-	return NULL;
+	here = (struct sftp_editor){
+	    .shell = shell, .el = el_init("nacre", stdin, stdout, stderr), .history = history_init()};
+	return set_up(&here) ? &here : NULL;
 }
 
 void
@@ -133,12 +129,9 @@ sftp_edit_free(struct sftp_editor *editor)
 {
 	if (editor == NULL)
 		return;
-	if (editor->el != NULL)
-		el_end(editor->el);
-	if (editor->history != NULL)
-		history_end(editor->history);
 	free(editor->line);
-	free(editor);
+	editor->line = NULL;
+	editor->shell = NULL;
 }
 
 char *
