@@ -368,6 +368,7 @@ struct nacre_run_options {
 	const struct nacre_pty *pty;
 	const struct nacre_variable *env;
 	size_t n_env;
+	bool combine_stderr; /* into `out`, in the order of arrival */
 };
 
 /* What a command said. The bytes are the caller's until nacre_result_free; a NUL follows each, which is not counted. */

@@ -133,7 +133,12 @@ run_command(
 	int timeout_ms = client_timeout(options->timeout_ms, CLIENT_LONG_TIMEOUT_MS), rc, given;
 	size_t output_max = options->output_max == 0 ? RUN_OUTPUT_MAX : options->output_max;
 	struct nacre_exec_options exec = {
-	    .size = sizeof(exec), .pty = options->pty, .env = options->env, .n_env = options->n_env};
+	    .size = sizeof(exec),
+	    .pty = options->pty,
+	    .env = options->env,
+	    .n_env = options->n_env,
+	    .combine_stderr = options->combine_stderr,
+	};
 	struct run run = {.left = output_max, .input = options->input, .input_left = options->input_len};
 	int64_t deadline = clock_deadline(timeout_ms);
 

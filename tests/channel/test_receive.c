@@ -82,6 +82,60 @@ both_streams_share_the_window(void **state)
 }
 
 static void
+combined_streams_share_an_order_too(void **state)
+{
+	struct end e;
+	uint32_t ch = start(&e, 1000, 1000);
+	struct msg_channel_extended_data err = {.recipient = ch, .data_type = 1, .data = SLICE_LIT("two ")};
+	uint8_t text[16];
+
+	(void)state;
+	assert_int_equal(end_put(&e, MSG_channel_extended_data, &err), 0);
+	assert_int_equal(mux_combine(e.mux, ch, true), 0);
+	assert_int_equal(end_data(&e, ch, "one ", 4), 0);
+	assert_int_equal(end_put(&e, MSG_channel_extended_data, &err), 0);
+	assert_int_equal(end_data(&e, ch, "three", 5), 0);
+	assert_int_equal(mux_read(e.mux, ch, NACRE_STDOUT, text, sizeof(text)), 13);
+	assert_memory_equal(text, "one two three", 13);
+	assert_int_equal(mux_peek(e.mux, ch, NACRE_STDERR).n, 4); /* what came before stays there */
+	assert_int_equal(mux_combine(e.mux, ch, false), 0);
+	assert_int_equal(end_put(&e, MSG_channel_extended_data, &err), 0);
+	assert_int_equal(mux_peek(e.mux, ch, NACRE_STDERR).n, 8);
+	assert_int_equal(mux_combine(e.mux, ch + 1, true), NACRE_E_MISUSE);
+	end_free(&e);
+}
+
+/* The window comes back although nobody reads, and what breaks it is still a failure. */
+static void
+what_nobody_reads_any_more_is_dropped_and_its_window_returned(void **state)
+{
+	struct end e;
+	uint32_t ch = start(&e, 1000, 1000);
+	struct msg_channel_extended_data err = {.recipient = ch, .data_type = 1, .data = slice_of(block, 500)};
+	struct msg_channel_window_adjust adjust;
+
+	(void)state;
+	assert_int_equal(end_data(&e, ch, block, 1000), 0);
+	assert_int_equal(mux_shutdown_read(e.mux, ch), 0);
+	assert_int_equal(mux_peek(e.mux, ch, NACRE_STDOUT).n, 0);
+	end_take(&e, MSG_channel_window_adjust, &adjust);
+	assert_int_equal(adjust.bytes, 1000);
+	end_forget_events(&e);
+	for (int i = 0; i < 10; i++) {
+		assert_int_equal(end_data(&e, ch, block, 500), 0);
+		assert_int_equal(end_put(&e, MSG_channel_extended_data, &err), 0);
+		end_take(&e, MSG_channel_window_adjust, &adjust);
+		end_hush(&e);
+	}
+	assert_true(end_is_quiet(&e)); /* no CHANNEL_DATA */
+	assert_int_equal(mux_peek(e.mux, ch, NACRE_STDERR).n, 0);
+	assert_int_equal(mux_combine(e.mux, ch, true), NACRE_E_MISUSE);
+	assert_int_equal(mux_shutdown_read(e.mux, ch + 1), NACRE_E_MISUSE);
+	assert_int_equal(end_data(&e, ch, block, 1001), NACRE_E_PROTOCOL);
+	end_free(&e);
+}
+
+static void
 a_stderr_flood_while_only_stdout_is_read_stops_at_the_window(void **state)
 {
 	struct end e;
@@ -398,6 +452,8 @@ main(void)
 	    cmocka_unit_test(a_peer_far_beyond_the_window_costs_no_memory),
 	    cmocka_unit_test(a_packet_of_the_granted_size_is_taken_and_a_byte_more_is_a_failure),
 	    cmocka_unit_test(both_streams_share_the_window),
+	    cmocka_unit_test(combined_streams_share_an_order_too),
+	    cmocka_unit_test(what_nobody_reads_any_more_is_dropped_and_its_window_returned),
 	    cmocka_unit_test(a_stderr_flood_while_only_stdout_is_read_stops_at_the_window),
 	    cmocka_unit_test(unknown_extended_data_is_dropped_and_its_window_returned),
 	    cmocka_unit_test(the_window_is_returned_in_large_steps),

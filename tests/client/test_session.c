@@ -223,6 +223,8 @@ static void
 combined_streams_keep_their_order(void **state)
 {
 	struct nacre_exec_options options = {.size = sizeof(options), .combine_stderr = true};
+	struct nacre_run_options run = {.size = sizeof(run), .combine_stderr = true};
+	struct nacre_result result;
 	nacre_channel *ch;
 	char text[16];
 	struct stage s;
@@ -241,6 +243,11 @@ combined_streams_keep_their_order(void **state)
 	read_exactly(ch, "one three ");
 	assert_int_equal(nacre_channel_read_stderr(ch, text, sizeof(text)), 8);
 	nacre_channel_close(ch);
+
+	assert_int_equal(nacre_client_run(s.client, "mixed", &run, &result), NACRE_OK);
+	assert_string_equal(result.out, "one two three four");
+	assert_string_equal(result.err, "");
+	nacre_result_free(&result);
 	stage_end(&s);
 }
 

@@ -5,9 +5,7 @@ import fcntl
 import os
 import pty
 import re
-import select
 import signal
-import struct
 import subprocess
 import termios
 import threading
@@ -131,50 +129,3 @@ def run_with_terminal(argv, answers):
     talker.join(5)
     os.close(master)
     return subprocess.CompletedProcess(argv, child.returncode, out, err.decode('utf-8', 'replace')), shown.decode('utf-8', 'replace')
-
-
-class Terminal:
-    """A program whose three streams are a terminal. `expect` reads on until a pattern was shown, behind the one before."""
-
-    def __init__(self, argv, rows=24, columns=100, **options):
-        self.master, slave = pty.openpty()
-        fcntl.ioctl(slave, termios.TIOCSWINSZ, struct.pack('HHHH', rows, columns, 0, 0))
-        self.child = subprocess.Popen(argv, stdin=slave, stdout=slave, stderr=slave, start_new_session=True,
-                                      preexec_fn=lambda: fcntl.ioctl(0, termios.TIOCSCTTY, 0), **options)
-        os.close(slave)
-        self.shown, self.at, self.until = b'', 0, time.monotonic() + PATIENCE
-
-    def _read(self):
-        """False when the terminal is gone with its last user."""
-        ready, _, _ = select.select([self.master], [], [], max(0, self.until - time.monotonic()))
-        assert ready, f'nothing more was shown in time; this was: {self.shown!r}'
-        try:
-            data = os.read(self.master, 4096)
-        except OSError:
-            data = b''
-        self.shown += data
-        return bool(data)
-
-    def expect(self, pattern):
-        while not (match := re.compile(pattern).search(self.shown, self.at)):
-            assert self._read(), f'{pattern!r} was not shown; this was: {self.shown!r}'
-        self.at = match.end()
-        return match
-
-    def type(self, text):
-        os.write(self.master, text)
-
-    def end(self):
-        """Its exit code, when it has ended by itself."""
-        while self._read():
-            pass
-        return self.child.wait(PATIENCE)
-
-    def __enter__(self):
-        return self
-
-    def __exit__(self, *_):
-        with contextlib.suppress(ProcessLookupError):
-            os.killpg(self.child.pid, signal.SIGKILL)
-        self.child.wait()
-        os.close(self.master)

@@ -42,7 +42,7 @@ sys.exit(os.WEXITSTATUS(status) if os.WIFEXITED(status) else 128 + os.WTERMSIG(s
 class Terminal:
     """A program with a terminal: its three streams, and what its keys and window do."""
 
-    def __init__(self, argv, rows=24, columns=80, env=None, job=False):
+    def __init__(self, argv, rows=24, columns=80, env=None, cwd=None, job=False):
         self.master, self.slave = pty.openpty()
         self.shown, self.changed, self.looked = bytearray(), threading.Condition(), 0
         self.resize(rows, columns, quietly=True)
@@ -53,7 +53,7 @@ class Terminal:
             fds = (said, heard)
             argv = [sys.executable, '-c', JOB, str(said), str(heard), *argv]
         self.child = subprocess.Popen(argv, stdin=self.slave, stdout=self.slave, stderr=self.slave, pass_fds=fds,
-                                      start_new_session=True, env={**os.environ, 'TERM': 'xterm', **(env or {})},
+                                      start_new_session=True, cwd=cwd, env={**os.environ, 'TERM': 'xterm', **(env or {})},
                                       preexec_fn=lambda: fcntl.ioctl(self.slave, termios.TIOCSCTTY, 0))
         for fd in fds:
             os.close(fd)
@@ -86,9 +86,10 @@ class Terminal:
     def expect(self, pattern):
         """Waits until what is shown behind the last match fits; returns the match."""
         until = time.monotonic() + PATIENCE
+        pattern = pattern if isinstance(pattern, bytes) else pattern.encode()
         with self.changed:
             while True:
-                if match := re.search(pattern.encode(), self.shown[self.looked:]):
+                if match := re.search(pattern, self.shown[self.looked:]):
                     self.looked += match.end()
                     return match
                 left = until - time.monotonic()

@@ -10,6 +10,7 @@ import place
 import process
 import tap
 from sshd import Sshd
+from terminal import Terminal
 
 HOST, ED = place.key('ed25519', 'host'), place.key('ed25519', 'user')
 ROOT = place.path('tool-root')
@@ -262,24 +263,24 @@ def lines_have_limits(name):
 
 def a_terminal_is_prompted_and_failures_are_survived(name):
     p = Place(name)
-    with process.Terminal(p.argv(), cwd=p.here) as shell:
+    with Terminal(p.argv(), columns=100, cwd=p.here) as shell:
         for line, shows in ((b'rm gone\n', b'gone: .*no such file'), (b'mkdir made\n', b'made'), (b'bye\n', b'bye')):
             shell.expect(b'sftp> ')
             shell.type(line)
             shell.expect(shows)
-        assert shell.end() == 0, shell.shown
+        assert shell.wait() == 0, shell.shown
     assert os.path.isdir(p.there + '/made')
 
 
 def ctrl_c_ends_a_transfer_and_not_the_session(name):
     p = Place(name)
     p.make(p.there, 'large', b'pearl\n' * 500000)
-    with process.Terminal([*p.argv()[:2], '-l', '800', *p.argv()[2:]], cwd=p.here) as shell:
+    with Terminal([*p.argv()[:2], '-l', '800', *p.argv()[2:]], columns=100, cwd=p.here) as shell:
         for shows, types in ((b'sftp> ', b'get large\n'), (b'MiB/s', b'\x03'), (b'cancelled', b''), (b'sftp> ', b'\x03'),
                              (b'sftp> ', b'mkdir made\n'), (b'sftp> ', b'bye\n')):
             shell.expect(shows)
             shell.type(types)
-        assert shell.end() == 0, shell.shown
+        assert shell.wait() == 0, shell.shown
     assert os.path.isdir(p.there + '/made') and os.path.getsize(p.here + '/large') < 3000000
 
 
