@@ -263,6 +263,49 @@ a_silent_agent_is_passed_over_and_the_log_says_so(void **state)
 	stage_end(&s);
 }
 
+/* What stands in the socket before the question is asked is taken for the answer. */
+static void
+lengths_of_an_agents_messages_are_bounded_and_must_be_true(void **state)
+{
+	static const struct {
+		const char *says;
+		size_t n;
+		bool closes;
+		int result;
+	} rows[] = {
+	    {"\0\0\0\5\x0c\0\0\0\0", 9, false, NACRE_OK},
+	    {"\0\0\0\0", 4, false, NACRE_E_PROTOCOL},
+	    {"\xff\xff\xff\xff", 4, false, NACRE_E_PROTOCOL},
+	    {"\0\4\0\1", 4, false, NACRE_E_PROTOCOL},
+	    {"\0\0\0\6\x0c\0\0\0\0!", 10, false, NACRE_E_PROTOCOL},
+	    {"\0\0\0\5\x0c\0\0\0\1", 9, false, NACRE_E_PROTOCOL},
+	    {"\0\0\0\5\x0c\0\0", 7, false, NACRE_E_TIMEOUT},
+	    {"\0\0\0\5\x0c\0\0", 7, true, NACRE_E_CONNECTION_LOST},
+	    {"\0\0", 2, true, NACRE_E_CONNECTION_LOST},
+	    {"", 0, true, NACRE_E_CONNECTION_LOST},
+	};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+		int fd = make_socket(stage_path("says")), peer;
+		struct nacre_agent_list list;
+		nacre_agent *agent;
+
+		assert_int_equal(listen(fd, 4), 0);
+		assert_int_equal(nacre_agent_open(NULL, stage_path("says"), 20, &agent, NULL, 0), NACRE_OK);
+		assert_true((peer = accept(fd, NULL, NULL)) >= 0);
+		assert_int_equal(send(peer, rows[i].says, rows[i].n, 0), rows[i].n);
+		if (rows[i].closes)
+			assert_int_equal(shutdown(peer, SHUT_WR), 0);
+		if (nacre_agent_list(agent, &list) != rows[i].result)
+			fail_msg("row %zu", i);
+		nacre_agent_list_free(&list);
+		nacre_agent_close(agent);
+		assert_int_equal(close(peer), 0);
+		assert_int_equal(close(fd), 0);
+	}
+}
+
 /* unix(7): the socket's owner is who has called listen. */
 static void
 listen_as_somebody_else(int fd)
@@ -435,6 +478,7 @@ main(void)
 	    cmocka_unit_test(without_another_credential_it_is_said_why),
 	    cmocka_unit_test(where_the_agent_does_not_sign_the_locked_file_does),
 	    cmocka_unit_test(a_silent_agent_is_passed_over_and_the_log_says_so),
+	    cmocka_unit_test(lengths_of_an_agents_messages_are_bounded_and_must_be_true),
 	    cmocka_unit_test(somebody_elses_agent_is_a_warning_or_a_refusal),
 	    cmocka_unit_test(ones_own_agent_is_not_foreign),
 	    cmocka_unit_test(an_agents_keys_are_chosen_by_their_comments),
