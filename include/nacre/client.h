@@ -27,9 +27,11 @@
 
 #include <nacre/agent.h>
 #include <nacre/auth.h>
+#include <nacre/carrier.h>
 #include <nacre/channel.h>
 #include <nacre/config.h>
 #include <nacre/conn.h>
+#include <nacre/dial.h>
 #include <nacre/env.h>
 #include <nacre/event.h>
 #include <nacre/key.h>
@@ -99,9 +101,23 @@ typedef int nacre_new_password_fn(void *ctx, struct nacre_bytes words, char *ans
  * then lets nobody in. words: the server's, raw; nacre_text_escape makes them fit to show. At most 64 KiB come in all. */
 typedef void nacre_banner_fn(void *ctx, struct nacre_bytes words);
 
+struct nacre_connect_options;
+
+/* Makes the way to the server: a connected stream socket in *sock (-1 before), or functions in *carrier (zeroed before), for
+ * the client to own. timeout_ms: what is left, -1 for no limit. Returns NACRE_OK, or the NACRE_E_* that nacre_client_connect
+ * is to fail with. */
+typedef int nacre_transport_fn(void *ctx, nacre_client *client, const char *host, unsigned port, int timeout_ms, int *sock,
+    struct nacre_carrier *carrier);
+
+/* Changes what is used for one jump host; called for each before anything is connected. hop: 0 for the first. *host: its name.
+ * options: see `jump`. Strings that are put there are borrowed until nacre_client_connect returns. Returns 0 to go on,
+ * anything else ends the connect with NACRE_E_CANCELLED. */
+typedef int nacre_hop_fn(void *ctx, unsigned hop, const char **host, struct nacre_connect_options *options);
+
 /* Timeouts in ms: 0 is the default, -1 is none.
  *
- *   connect  30 s   all addresses of the host together; the resolver has limits of its own
+ *   connect  30 s   the way to the server: all addresses of the host together, or what stands for that (see dial.h for what
+ *                   the resolver may add)
  *   banner   15 s   until the server has identified itself
  *   kex      30 s   each key exchange
  *   auth     30 s   each answer of the server while authenticating
@@ -202,7 +218,53 @@ struct nacre_connect_options {
 
 	nacre_banner_fn *banner; /* NULL: what the server says is in the log, and in struct nacre_conn_info */
 	void *banner_ctx;
+
+	/* For everything that nacre_client_connect does, jump hosts included; 0 or -1: only the timeouts above count. The
+	 * time that callbacks and agents take is not counted. NACRE_E_DEADLINE where it is over. */
+	int timeout_ms;
+
+	/* Dialling (dial.h); for `jump` they count for the first jump host. */
+	enum nacre_address_family address_family;
+	const char *bind_address;
+	unsigned connection_attempts; /* rounds over all addresses; 0: one */
+	bool no_tcp_keepalive;
+	/* One name as in dial.h, or two: the first then counts once a channel has a terminal, the second until then. */
+	const char *ip_qos;
+
+	/* Other ways to the server than dialling: at most one of these, of `sock`, and of unix_path. host and port still say
+	 * whose key is expected. */
+	const char *unix_path; /* the server listens on this UNIX socket */
+	const struct nacre_carrier *carrier; /* functions; copied. From this call on the client's, whatever the result */
+	nacre_transport_fn *transport; /* called when it is time to connect */
+	void *transport_ctx;
+	/* A command for /bin/sh that joins its standard input and output with the server; NULL or "none": there is none. %h
+	 * and %n are the host, %p the port, %r the user, %% is %; a host or user that is put there may hold letters, digits
+	 * and . _ - + @ : % , only (NACRE_E_ARGUMENT), so that the shell has nothing to read in them. The command runs in a
+	 * session of its own, without a terminal, with none of our other descriptors. It is ended and waited for when the
+	 * client closes: SIGHUP, and after at most 200 ms SIGKILL. What it writes to standard error is in the error
+	 * (peer_text), its last 800 bytes. */
+	const char *proxy_command;
+	/* Jump hosts, "[user@]host[:port],..." (also ssh://user@host:port, and [host] for a numeric one with colons), up to
+	 * NACRE_JUMPS_MAX; NULL or "none": none. Each is a client of its own within this one, no process is started, and the
+	 * connection to the next host goes through it (direct-tcpip, RFC 4254 7.2). They close with this client.
+	 *
+	 * A jump host's key is judged as the server's is: by the host keys and the policy of this client (the policy's
+	 * `client` argument is then the jump host's own client, good for nacre_policy_* and for closing). It is asked for the
+	 * login name where `user` is missing, and gets the keys, key files, passphrase, agent, algorithms and timeouts of
+	 * these options; never the password, and no callback but `ask`, for passphrases only. hop may change all that.
+	 * nacre_client_failed_hop tells which of them failed; the error's message begins with its name. */
+	const char *jump;
+	nacre_hop_fn *hop;
+	void *hop_ctx;
+	/* Through a client that is connected already, which stays the caller's and must live longer; both belong to one thread,
+	 * and neither may be used in callbacks of the other. */
+	nacre_client *jump_client;
+	/* Over an open channel of another client: nacre_client_open_tcp's, or of a command that relays. From this call on the
+	 * client's, whatever the result; its client stays the caller's, as above. */
+	nacre_channel *jump_channel;
 };
+
+#define NACRE_JUMPS_MAX 64
 
 /* Connects, checks the host key, authenticates.
  *
@@ -214,9 +276,12 @@ struct nacre_connect_options {
  *         NACRE_E_ARGUMENT       host, user, an algorithm name, or another option is not usable
  *         NACRE_E_FILE_MISSING, _FILE    a key file is not there, or cannot be used; before anything is sent
  *         NACRE_E_KEY_*          a key file is malformed, or locked without anybody knowing the passphrase
- *         NACRE_E_RESOLVE, _CONNECT, _TIMEOUT_CONNECT   see nacre_dial
+ *         NACRE_E_RESOLVE, _CONNECT, _TIMEOUT_CONNECT   see dial.h
  *         NACRE_E_TIMEOUT_BANNER, _KEX, _AUTH      the server stalls there
  *         NACRE_E_IDENT          something else answers; peer_text of the error is what it said
+ *         NACRE_E_DEADLINE       timeout_ms is over
+ *         NACRE_E_PROXY          the proxy command ended; peer_text is what it wrote to standard error
+ *         NACRE_E_CHANNEL_REFUSED   a jump host does not reach the next host; peer_reason and peer_text say why
  *         NACRE_E_HOST_KEY_UNKNOWN, _CHANGED, _REVOKED   the key is not trusted; nothing secret was sent
  *         NACRE_E_HOST_KEY_PIN   it is none of those in host_key_fingerprints; likewise
  *         NACRE_E_CONFIG, _CONFIG_*   the configuration cannot be used (config.h); before anything is sent
@@ -239,9 +304,16 @@ NACRE_API bool nacre_client_is_active(nacre_client *client);
  * lives until nacre_client_close or the next nacre_client_connect. Bytes and events are the client's: do not take them.
  */
 NACRE_API nacre_conn *nacre_client_conn(nacre_client *client);
-/* The socket, to be polled for; -1 where not connected. */
+/* How many the addresses were that the last nacre_client_connect dialled, and what became of each (dial.h); for jump hosts
+ * those of the first. NULL where it did not dial. Lives until the next one. */
+NACRE_API const struct nacre_dial_log *nacre_client_dial_log(const nacre_client *client);
+/* Which jump host the last nacre_client_connect failed at: from 1; 0: none, it was the server or there was no failure. */
+NACRE_API unsigned nacre_client_failed_hop(const nacre_client *client);
+/* The socket, to be polled for; -1 where not connected, or where a carrier has none. With jump hosts and carriers bytes may
+ * have arrived already: call nacre_client_wait with timeout 0 until it is NACRE_E_TIMEOUT before polling. */
 NACRE_API int nacre_client_fd(const nacre_client *client);
-/* "192.0.2.1 port 22" into out, always NUL-terminated. NACRE_E_MISUSE where not connected. */
+/* "192.0.2.1 port 22", or the name of what carries the connection, into out, always NUL-terminated. NACRE_E_MISUSE where not
+ * connected, NACRE_E_SYSTEM where nothing is known. */
 NACRE_API int nacre_client_peer_address(nacre_client *client, char *out, size_t cap);
 /* The configuration that the last nacre_client_connect has applied, to find out what it holds and what of it is served;
  * NULL where there was none. It lives until the next connect, or the client's end. */
@@ -291,6 +363,12 @@ NACRE_API int nacre_client_global_request(
  *         NACRE_E_LIMIT, NACRE_E_NOMEM, or why the connection ended. */
 NACRE_API int nacre_client_open_channel(
     nacre_client *client, const char *type, const void *payload, size_t n, nacre_channel **channel) NACRE_CHECK;
+
+/* Opens a TCP connection from the server to a host and port that it can reach (direct-tcpip, RFC 4254 7.2): a channel whose
+ * stdout is what comes from there. host: as the server will resolve it, 1 to 255 bytes. Returns as nacre_client_open_channel, or
+ * NACRE_E_ARGUMENT. */
+NACRE_API int nacre_client_open_tcp(
+    nacre_client *client, const char *host, unsigned port, nacre_channel **channel) NACRE_CHECK;
 
 /* An environment variable for a command; servers ignore those that they do not expect. */
 struct nacre_variable {

@@ -34,7 +34,7 @@ NACRE_API int nacre_clock_local(void *ctx, const struct nacre_local_time *local,
  */
 NACRE_API unsigned nacre_pump(nacre_conn *conn, int fd, bool readable);
 
-/* Connects to a host by TCP. Tries each address of the name in turn, each with its share of the time that is left.
+/* Connects to a host by TCP, by nacre_dial_addresses (dial.h) with the defaults.
  *
  * host: a name or an address, not NULL. port: 1 to 65535. timeout_ms: for all addresses together, -1 for none (looking
  * the name up has the resolver's own limits). *fd: the socket, -1 on failure; non-blocking, closed on exec,

@@ -6,11 +6,13 @@
 #include <nacre/algorithms.h>
 #include <nacre/allowed_signers.h>
 #include <nacre/auth.h>
+#include <nacre/carrier.h>
 #include <nacre/channel.h>
 #include <nacre/client.h>
 #include <nacre/cert.h>
 #include <nacre/config.h>
 #include <nacre/conn.h>
+#include <nacre/dial.h>
 #include <nacre/env.h>
 #include <nacre/event.h>
 #include <nacre/io.h>

@@ -62,7 +62,7 @@ bool
 nacre_status_is_timeout(int code)
 {
 	static const int timeouts[] = {NACRE_E_TIMEOUT, NACRE_E_TIMEOUT_CONNECT, NACRE_E_TIMEOUT_BANNER,
-	    NACRE_E_TIMEOUT_KEX, NACRE_E_TIMEOUT_AUTH, NACRE_E_TIMEOUT_CHANNEL, NACRE_E_TIMEOUT_KEEPALIVE};
+	    NACRE_E_TIMEOUT_KEX, NACRE_E_TIMEOUT_AUTH, NACRE_E_TIMEOUT_CHANNEL, NACRE_E_TIMEOUT_KEEPALIVE, NACRE_E_DEADLINE};
 
 	for (size_t i = 0; i < sizeof(timeouts) / sizeof(timeouts[0]); i++)
 		if (timeouts[i] == code)

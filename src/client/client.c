@@ -3,7 +3,6 @@
 #include <stdarg.h>
 #include <stdio.h>
 #include <string.h>
-#include "dial.h"
 #include "apply_config.h"
 #include "facade.h"
 
@@ -19,8 +18,8 @@ nacre_client_new(const struct nacre_env *env)
 	if ((c = mem_new(env, sizeof(*c))) == NULL)
 		return NULL;
 	c->env = env;
-	c->io.fd = -1;
 	buf_init(&c->config_files, env, CLIENT_CONFIG_FILES_MAX);
+	c->deadline = -1;
 	snprintf(c->log_channel, sizeof(c->log_channel), "nacre.transport");
 	if (trust_init(&c->trust, env) != NACRE_OK) {
 		mem_free(env, c, sizeof(*c));
@@ -41,8 +40,21 @@ client_destroy(struct nacre_client *c)
 	trust_wipe(&c->trust);
 	failure_clear(&c->key_problem, env);
 	auth_record_free(&c->record, env);
+	failure_clear(&c->way_problem, env);
+	mem_free(env, c->dial_log, sizeof(*c->dial_log));
 	failure_clear(&c->failure, env);
 	mem_wipe_free(env, c, sizeof(*c));
+}
+
+/* Said in a callback. A jump host's client ends with the one whose it is, which also frees it. */
+static void
+end_later(struct nacre_client *c, bool frees)
+{
+	c->close_wanted = true;
+	if (c->outer != NULL)
+		c = c->outer;
+	c->close_wanted = true;
+	c->free_wanted |= frees;
 }
 
 void
@@ -51,7 +63,7 @@ nacre_client_free(nacre_client *c)
 	if (c == NULL)
 		return;
 	if (c->in_callback > 0) {
-		c->free_wanted = true;
+		end_later(c, true);
 		return;
 	}
 	client_destroy(c);
@@ -61,7 +73,7 @@ void
 client_close(struct nacre_client *c)
 {
 	if (c->conn != NULL) {
-		if (!c->ended && c->io.fd >= 0) {
+		if (!c->ended && carrier_is_open(&c->io.carrier)) {
 			(void)nacre_conn_disconnect(c->conn, REASON_BY_APPLICATION, "closed by the caller");
 			blocking_flush(&c->io);
 		}
@@ -70,7 +82,8 @@ client_close(struct nacre_client *c)
 		c->conn = NULL;
 		c->io.conn = NULL;
 	}
-	dial_close(&c->io.fd);
+	carrier_close(&c->io.carrier);
+	c->peer[0] = '\0';
 	auth_plan_free(c->plan, c->env);
 	c->plan = NULL;
 	host_key_update_free(c->update);
@@ -86,7 +99,7 @@ nacre_client_close(nacre_client *c)
 	if (c == NULL)
 		return;
 	if (c->in_callback > 0) {
-		c->close_wanted = true;
+		end_later(c, false);
 		return;
 	}
 	client_close(c);
@@ -149,6 +162,18 @@ client_fail(struct nacre_client *c, int code, const char *format, ...)
 	return c->failure.code;
 }
 
+/* A failure that is kept elsewhere becomes this call's; it stays there too. */
+static int
+client_fail_as(struct nacre_client *c, const struct failure *from)
+{
+	(void)failure_set(&c->failure, from->code, from->origin, "%s", from->text);
+	if (from->hint[0] != '\0')
+		failure_set_hint(&c->failure, "%s", from->hint);
+	if (from->peer_text != NULL)
+		failure_add_peer(&c->failure, c->env, from->peer_reason, slice_str(from->peer_text));
+	return c->failure.code;
+}
+
 int
 client_fail_as_conn(struct nacre_client *c)
 {
@@ -157,12 +182,16 @@ client_fail_as_conn(struct nacre_client *c)
 	nacre_conn_error(c->conn, &error);
 	if (error.code == 0)
 		return client_fail(c, NACRE_E_CLOSED, "the connection is closed");
+	if (error.code == NACRE_E_CONNECTION_LOST && c->way_problem.code != 0)
+		return client_fail_as(c, &c->way_problem);
 	(void)failure_set(&c->failure, error.code, error.origin, "%s", error.message);
 	failure_set_hint(&c->failure, "%s", error.hint);
 	c->failure.phase = error.phase;
 	failure_add_lists(&c->failure, c->env, slice_str(error.ours), slice_str(error.theirs));
 	if (error.peer_text != NULL)
 		failure_add_peer(&c->failure, c->env, error.peer_reason, slice_str(error.peer_text));
+	else if (c->way_problem.peer_text != NULL)
+		failure_add_peer(&c->failure, c->env, 0, slice_str(c->way_problem.peer_text));
 	return c->failure.code;
 }
 
@@ -222,7 +251,7 @@ nacre_client_conn(nacre_client *c)
 int
 nacre_client_fd(const nacre_client *c)
 {
-	return c == NULL ? -1 : c->io.fd;
+	return c == NULL || !carrier_is_open(&c->io.carrier) ? -1 : c->io.carrier.fd;
 }
 
 const char *

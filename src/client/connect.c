@@ -5,8 +5,8 @@
 #include <string.h>
 #include "apply_config.h"
 #include "clock.h"
-#include "dial.h"
 #include "facade.h"
+#include "proxy.h"
 #include "user.h"
 
 #define DEFAULT_PORT 22
@@ -99,30 +99,6 @@ make_conn(struct nacre_client *c, const struct nacre_connect_options *options)
 	return NACRE_OK;
 }
 
-/* Each address stands in the text. */
-static int
-not_reached(struct nacre_client *c, int rc)
-{
-	c->failure.phase = NACRE_PHASE_CONNECT;
-	if (rc == NACRE_E_CONNECT || rc == NACRE_E_TIMEOUT_CONNECT)
-		failure_add_lists(&c->failure, c->env, slice_str(c->failure.text), SLICE_NONE);
-	return rc;
-}
-
-static int
-get_socket(struct nacre_client *c, const struct nacre_connect_options *options)
-{
-	int timeout = client_timeout(options->connect_timeout_ms, CLIENT_CONNECT_TIMEOUT_MS);
-	char peer[FAILURE_TEXT_MAX];
-	int rc;
-
-	if (c->io.fd < 0 && (rc = dial(c->host, c->port, timeout, &c->io.fd, &c->failure)) != NACRE_OK)
-		return not_reached(c, rc);
-	if (dial_peer_name(c->io.fd, peer, sizeof(peer)) == NACRE_OK)
-		client_log(c, NACRE_LOG_DEBUG, "connected to %s (%s)", c->host, peer);
-	return NACRE_OK;
-}
-
 static bool
 is_authenticated(struct nacre_client *c, void *arg)
 {
@@ -157,6 +133,41 @@ name_the_reason(struct nacre_client *c, int rc)
 }
 
 static int
+run_handshake(struct nacre_client *c)
+{
+	int rc;
+
+	/* But for the time of the whole there is no deadline here: the core ends each stage by its own. */
+	do
+		rc = client_run_until(c, is_authenticated, NULL, c->deadline);
+	while (rc == NACRE_E_TIMEOUT && c->failure.code == 0 && clock_left(c->deadline, nacre_clock_ms()) != 0);
+	return rc == NACRE_OK || (rc == NACRE_E_TIMEOUT && c->failure.code == 0) ? rc : name_the_reason(c, rc);
+}
+
+/* Whatever waited in vain while the time of the whole ran out: that is why. */
+static int
+check_overdue(struct nacre_client *c, int rc, int timeout_ms)
+{
+	struct failure *f = &c->failure;
+	char text[FAILURE_TEXT_MAX];
+
+	if (!nacre_status_is_timeout(rc) || rc == NACRE_E_DEADLINE || c->deadline < 0 ||
+	    clock_left(c->deadline, nacre_clock_ms()) != 0)
+		return rc;
+	(void)client_fail(c, NACRE_E_DEADLINE, "nothing that was waited for came");
+	if (f->phase == NACRE_PHASE_NONE)
+		f->phase = NACRE_PHASE_CONNECT;
+	snprintf(text, sizeof(text), "not connected within %d ms (phase: %s): %.150s", timeout_ms,
+	    nacre_phase_name(f->phase), f->text);
+	memcpy(f->text, text, sizeof(text));
+	f->hint[0] = '\0';
+	f->code = NACRE_E_DEADLINE;
+	if (proxy_stderr(&c->io.carrier).n > 0)
+		failure_add_peer(f, c->env, 0, proxy_stderr(&c->io.carrier));
+	return f->code;
+}
+
+static int
 connect_steps(struct nacre_client *c, const char *host, const struct nacre_connect_options *options)
 {
 	int rc;
@@ -170,16 +181,30 @@ connect_steps(struct nacre_client *c, const char *host, const struct nacre_conne
 	if ((rc = auth_plan_new(c->env, options, &c->plan, &c->failure)) != NACRE_OK)
 		return rc;
 	plan_tell_agent(c);
-	if ((rc = get_socket(c, options)) != NACRE_OK)
+	if ((rc = ways_go(c, options)) != NACRE_OK)
 		return rc;
 	if (client_is_cancelled(c))
 		return NACRE_E_CANCELLED;
 	if ((rc = make_conn(c, options)) != NACRE_OK)
 		return rc;
 	c->channel_timeout_ms = client_timeout(options->channel_timeout_ms, CLIENT_CHANNEL_TIMEOUT_MS);
-	/* No deadline here: the core ends each stage by its own. */
-	rc = client_run_until(c, is_authenticated, NULL, -1);
-	return rc == NACRE_OK ? rc : name_the_reason(c, rc);
+	return run_handshake(c);
+}
+
+/* What is left of a connection that has ended goes. */
+static void
+begin_anew(struct nacre_client *c, const struct nacre_connect_options *options)
+{
+	client_close(c);
+	failure_clear(&c->key_problem, c->env);
+	failure_clear(&c->way_problem, c->env);
+	auth_record_free(&c->record, c->env);
+	mem_free(c->env, c->dial_log, sizeof(*c->dial_log));
+	c->dial_log = NULL;
+	c->auth_trivial = c->dialled = false;
+	c->failed_hop = 0;
+	c->paused_ms = 0;
+	c->deadline = options->timeout_ms > 0 ? clock_deadline(options->timeout_ms) : -1;
 }
 
 static int
@@ -187,17 +212,14 @@ connect_now(struct nacre_client *c, const char *host, const struct nacre_connect
 {
 	int rc;
 
-	client_close(c); /* what is left of a connection that has ended */
-	failure_clear(&c->key_problem, c->env);
-	auth_record_free(&c->record, c->env);
-	c->auth_trivial = false;
-	if (options->sock != NULL)
-		c->io.fd = *options->sock;
-	rc = connect_steps(c, host, options);
+	begin_anew(c, options);
+	if ((rc = ways_take(c, options)) == NACRE_OK)
+		rc = check_overdue(c, connect_steps(c, host, options), options->timeout_ms);
 	client_config_connected(c);
 	auth_plan_free(c->plan, c->env);
 	c->plan = NULL;
 	c->trust.pins = NULL;
+	c->deadline = -1;
 	if (rc != NACRE_OK && rc != NACRE_E_CANCELLED)
 		client_log(c, NACRE_LOG_ERROR, "no connection to %s: %s", host == NULL ? "" : host, c->failure.text);
 	if (rc != NACRE_OK)
@@ -209,7 +231,7 @@ int
 nacre_client_connect(nacre_client *c, const char *host, const struct nacre_connect_options *given)
 {
 	struct nacre_connect_options options = {.sock = NULL};
-	int rc = client_enter(c), fd;
+	int rc = client_enter(c);
 	bool entered;
 
 	if (rc == NACRE_OK)
@@ -219,10 +241,10 @@ nacre_client_connect(nacre_client *c, const char *host, const struct nacre_conne
 	entered = rc == NACRE_OK;
 	if (entered && (rc = client_apply_config(c, &host, &options)) == NACRE_OK)
 		return client_leave(c, connect_now(c, host, &options));
-	/* The socket is ours, whatever the result. */
-	if (given != NULL && given->size != 0 && given->sock != NULL) {
-		fd = *given->sock;
-		dial_close(&fd);
+	/* What was handed over is ours, whatever the result. */
+	if (given != NULL && given->size >= sizeof(given->size)) {
+		memcpy(&options, given, given->size < sizeof(options) ? given->size : sizeof(options));
+		ways_drop(&options);
 	}
 	return entered ? client_leave(c, rc) : rc;
 }

@@ -3,8 +3,8 @@
  * Serves: RFC 4254 5.4, 4 (a request that nobody knows is refused). */
 #include <stdio.h>
 #include <string.h>
-#include "dial.h"
 #include "facade.h"
+#include "proxy.h"
 
 #define REASON_PROHIBITED 1 /* RFC 4254 5.1 */
 
@@ -95,6 +95,20 @@ on_global_reply(struct nacre_client *c, const struct nacre_event *event)
 		memcpy(reply->p, event->data.p, event->data.n < reply->cap ? event->data.n : reply->cap);
 }
 
+/* A carrier that failed may know more than that. */
+static void
+ask_why(struct nacre_client *c)
+{
+	const struct nacre_carrier *carrier = &c->io.carrier;
+	char text[FAILURE_TEXT_MAX] = "";
+	int code = carrier->why == NULL ? 0 : carrier->why(carrier->ctx, text, sizeof(text));
+
+	if (code < 0)
+		(void)failure_set(&c->way_problem, code, failure_origin(code), "%s", text);
+	if (proxy_stderr(carrier).n > 0)
+		failure_add_peer(&c->way_problem, c->env, 0, proxy_stderr(carrier));
+}
+
 /* What is still queued (a DISCONNECT, often) gets its one chance, then the socket goes. */
 static void
 on_closed(struct nacre_client *c, const struct nacre_event *event)
@@ -104,9 +118,10 @@ on_closed(struct nacre_client *c, const struct nacre_event *event)
 	(void)event;
 	c->ended = true;
 	nacre_conn_error(c->conn, &error);
-	if (c->io.fd >= 0) {
+	if (carrier_is_open(&c->io.carrier)) {
 		blocking_flush(&c->io);
-		dial_close(&c->io.fd);
+		ask_why(c);
+		carrier_close(&c->io.carrier);
 	}
 	client_log(c, c->authenticated && error.code != NACRE_E_CLOSED ? NACRE_LOG_ERROR : NACRE_LOG_INFO,
 	    "the connection has ended: %s", error.message);
@@ -137,11 +152,18 @@ static event_fn *const event_handlers[NACRE_EVENT_CLOSED + 1] = {
 void
 client_take_events(struct nacre_client *c)
 {
+	int64_t before = c->deadline < 0 ? 0 : nacre_clock_ms();
 	struct nacre_event event;
 
 	while (!c->ended && !client_is_cancelled(c) && nacre_conn_next_event(c->conn, &event) == 1) {
 		c->news = true;
 		if (event_handlers[event.type] != NULL)
 			event_handlers[event.type](c, &event);
+	}
+	/* Who was asked meanwhile took his own time. */
+	if (c->deadline >= 0) {
+		before = nacre_clock_ms() - before;
+		c->deadline += before;
+		c->paused_ms += before;
 	}
 }

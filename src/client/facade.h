@@ -12,6 +12,7 @@
 #include "trust.h"
 
 #define CLIENT_NAME_MAX 256 /* a user's or host's name, with the NUL */
+#define CLIENT_PEER_MAX 384
 #define CLIENT_LOG_CHANNEL_MAX 64 /* with the NUL */
 #define CLIENT_METHOD_MAX 32
 #define CLIENT_CONFIG_FILES_MAX 65536
@@ -42,7 +43,16 @@ struct nacre_client {
 	/* The connection; conn is NULL where there is none. It stays after it has ended, so that what arrived can be
 	 * read. */
 	nacre_conn *conn;
-	struct blocking io; /* fd -1 once the socket is closed */
+	struct blocking io; /* its carrier is all zero once it is closed */
+	char peer[CLIENT_PEER_MAX]; /* what is at its other end; "" where nobody knows */
+	struct failure way_problem; /* why it ended, where it knows */
+	bool dialled; /* its carrier is a socket that was dialled for this host */
+	struct nacre_dial_log *dial_log; /* of the last connect; NULL: it did not dial */
+	int qos_interactive, qos_bulk; /* qos.h */
+	int64_t deadline; /* of the connect that runs, -1: none; callbacks make it later */
+	int64_t paused_ms; /* by how much */
+	struct nacre_client *outer; /* for a jump host's client: whose it is */
+	unsigned failed_hop;
 	bool authenticated, ended;
 	bool news; /* events were taken since nacre_client_wait looked last */
 	char host[CLIENT_NAME_MAX], user[CLIENT_NAME_MAX], auth_method[CLIENT_METHOD_MAX];
@@ -144,6 +154,36 @@ int known_file_save(
 /* --- connect.c --- */
 bool client_name_is_fit(const char *name);
 bool client_host_is_fit(const char *host);
+
+/* --- ways.c: how the server is reached --- */
+/* Makes what was handed over with the options this client's own. */
+int ways_take(struct nacre_client *c, const struct nacre_connect_options *options) NACRE_CHECK;
+/* Closes what was handed over with options that a client could not use. */
+void ways_drop(const struct nacre_connect_options *options);
+/* Opens the carrier, unless ways_take did. */
+int ways_go(struct nacre_client *c, const struct nacre_connect_options *options) NACRE_CHECK;
+/* When the way must stand: the connect timeout, and that of the whole connect. */
+int64_t ways_deadline(const struct nacre_client *c, const struct nacre_connect_options *options);
+/* A channel has a terminal, or not. */
+void ways_set_qos(struct nacre_client *c, bool interactive);
+
+/* --- open_tcp.c --- */
+int open_tcp(struct nacre_client *c, const char *host, unsigned port, int64_t deadline, struct nacre_channel **out)
+    NACRE_CHECK;
+
+/* --- over_channel.c --- */
+/* A carrier of the client above (or of one that is its jump host) over a channel, which it owns; and of the channel's client,
+ * where `owned` is not NULL. name: of the other end. On failure both are closed. */
+int over_channel(struct nacre_client *above, struct nacre_channel *channel, struct nacre_client *owned, const char *name,
+    struct nacre_carrier *out) NACRE_CHECK;
+
+/* --- jump.c --- */
+int jump_go(struct nacre_client *c, const struct nacre_connect_options *options) NACRE_CHECK;
+
+/* --- proxy_line.c --- */
+/* The proxy command, or the list of jump hosts, with its tokens replaced; given back by mem_free_str. NULL and a failure kept
+ * where that cannot be. */
+char *proxy_line(struct nacre_client *c, const char *text);
 
 /* --- channel_life.c, channel.c --- */
 enum channel_state { CHANNEL_OPENING, CHANNEL_OPEN, CHANNEL_REFUSED };

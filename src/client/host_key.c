@@ -33,7 +33,7 @@ static bool
 address_target(struct nacre_client *c, struct trust_target *at)
 {
 	*at = (struct trust_target){.port = c->trust.target.port};
-	return c->trust.check_ip && dial_peer_host(c->io.fd, at->host, sizeof(at->host)) == NACRE_OK &&
+	return c->trust.check_ip && c->dialled && dial_peer_host(c->io.carrier.fd, at->host, sizeof(at->host)) == NACRE_OK &&
 	       strcmp(at->host, c->trust.target.host) != 0;
 }
 
@@ -145,7 +145,7 @@ client_expect_host_key(struct nacre_client *c, const struct nacre_connect_option
 	snprintf(trust->target.host, sizeof(trust->target.host), "%s", alias == NULL ? c->host : alias);
 	trust->target.port = alias == NULL ? c->port : TRUST_PORT;
 	trust->pins = options->host_key_fingerprints;
-	trust->check_ip = options->check_host_ip && alias == NULL && options->sock == NULL;
+	trust->check_ip = options->check_host_ip && alias == NULL;
 	return check_pins(c, trust->pins);
 }
 

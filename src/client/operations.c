@@ -1,7 +1,7 @@
 /* operations: what a caller may do to the connection itself. Knows: which calls wait for an answer. Must not know:
  * packets. Serves: RFC 4253 9, 11.2, RFC 4254 4. */
+#include <stdio.h>
 #include "clock.h"
-#include "dial.h"
 #include "facade.h"
 
 /* The beginning of each call that needs an authenticated connection. */
@@ -26,10 +26,12 @@ nacre_client_peer_address(nacre_client *c, char *out, size_t cap)
 		out[0] = '\0';
 	if (rc != NACRE_OK)
 		return rc;
-	if (c->io.fd < 0)
+	if (!carrier_is_open(&c->io.carrier))
 		return client_fail(c, NACRE_E_MISUSE, "not connected");
-	if ((rc = dial_peer_name(c->io.fd, out, cap)) != NACRE_OK)
-		return client_fail(c, rc, "the socket has no other end");
+	if (c->peer[0] == '\0')
+		return client_fail(c, NACRE_E_SYSTEM, "nothing is known of the other end");
+	if (cap > 0)
+		snprintf(out, cap, "%s", c->peer);
 	return NACRE_OK;
 }
 

@@ -42,6 +42,27 @@ trust_wipe(struct trust *trust)
 	*trust = (struct trust){.env = trust->env};
 }
 
+static void
+move_sets(struct trust *to, const struct trust *from)
+{
+	memcpy(to->sets, from->sets, sizeof(to->sets));
+	to->revoked = from->revoked;
+	to->local_path = from->local_path;
+	to->hashed = from->hashed;
+	to->policy = from->policy;
+	to->policy_ctx = from->policy_ctx;
+}
+
+void
+trust_swap(struct trust *a, struct trust *b)
+{
+	struct trust held = {.env = a->env};
+
+	move_sets(&held, a);
+	move_sets(a, b);
+	move_sets(b, &held);
+}
+
 void
 trust_name(const struct trust_target *target, char out[TRUST_NAME_MAX])
 {

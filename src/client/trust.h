@@ -66,6 +66,9 @@ struct trust {
 /* --- trust.c --- */
 int trust_init(struct trust *trust, const struct nacre_env *env) NACRE_CHECK;
 void trust_wipe(struct trust *trust);
+/* What is known of all hosts, and the policy, change places: lent, and given back by a second call. What is of one
+ * connection stays. */
+void trust_swap(struct trust *a, struct trust *b);
 /* The name that known_hosts is searched for: "host", or "[host]:port" where the port is not 22. */
 void trust_name(const struct trust_target *target, char out[TRUST_NAME_MAX]);
 /* The types of the keys that are known for the target, comma-separated; "" for none. */
@@ -85,6 +88,8 @@ struct trust_found trust_check_certificate(const struct trust *trust, const nacr
 /* --- trust_result.c --- */
 /* Nothing was shown yet. */
 void trust_result_clear(struct trust_result *result, const struct nacre_env *env);
+/* Moves it, for somebody else to show. */
+void trust_result_take(struct trust_result *to, struct trust_result *from, const struct nacre_env *env);
 /* Keeps what was found about a key under a name. */
 void trust_result_set(struct trust_result *result, const struct nacre_env *env, const struct trust_target *target,
     const nacre_key *key, const struct trust_found *found);

@@ -24,6 +24,16 @@ trust_result_clear(struct trust_result *result, const struct nacre_env *env)
 	point(result);
 }
 
+void
+trust_result_take(struct trust_result *to, struct trust_result *from, const struct nacre_env *env)
+{
+	mem_free_str(env, to->file);
+	*to = *from;
+	point(to);
+	from->file = NULL;
+	trust_result_clear(from, env);
+}
+
 /* A fingerprint that cannot be computed stays empty: it is only shown. */
 static void
 keep_line(struct trust_result *result, const struct nacre_env *env, const struct nacre_known_hosts_match *match)

@@ -6,7 +6,7 @@
 void
 client_flush(struct nacre_client *c)
 {
-	if (c->conn != NULL && c->io.fd >= 0)
+	if (c->conn != NULL && carrier_is_open(&c->io.carrier))
 		blocking_flush(&c->io);
 }
 
@@ -88,8 +88,8 @@ nacre_client_wait(nacre_client *c, struct pollfd *fds, size_t n, int timeout_ms)
 
 	if (rc != NACRE_OK)
 		return rc;
-	if (n > BLOCKING_OTHERS_MAX || (n > 0 && fds == NULL))
-		return client_fail(c, NACRE_E_ARGUMENT, "wait: at most %d descriptors", BLOCKING_OTHERS_MAX);
+	if (n > CARRIER_OTHERS_MAX || (n > 0 && fds == NULL))
+		return client_fail(c, NACRE_E_ARGUMENT, "wait: at most %d descriptors", CARRIER_OTHERS_MAX);
 	if (c->conn == NULL)
 		return client_fail(c, NACRE_E_MISUSE, "wait: not connected");
 	if (c->ended)

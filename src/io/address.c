@@ -6,9 +6,9 @@
 #define ADDRESS_PORT_MAX 65535
 
 int
-address_lookup(const char *host, unsigned port, int flags, struct addrinfo **list, struct failure *why)
+address_lookup(const char *host, unsigned port, int family, int flags, struct addrinfo **list, struct failure *why)
 {
-	struct addrinfo wanted = {.ai_socktype = SOCK_STREAM, .ai_flags = AI_NUMERICSERV | flags};
+	struct addrinfo wanted = {.ai_family = family, .ai_socktype = SOCK_STREAM, .ai_flags = AI_NUMERICSERV | flags};
 	char service[8];
 	int error;
 

@@ -9,8 +9,10 @@
 
 #define ADDRESS_TEXT_MAX 96
 
-/* The stream addresses of host (NULL: loopback, or with AI_PASSIVE any) and port; freeaddrinfo by the caller. */
-int address_lookup(const char *host, unsigned port, int flags, struct addrinfo **list, struct failure *why) NACRE_CHECK;
+/* The stream addresses of host (NULL: loopback, or with AI_PASSIVE any) and port, of a family or AF_UNSPEC;
+ * freeaddrinfo by the caller. */
+int address_lookup(
+    const char *host, unsigned port, int family, int flags, struct addrinfo **list, struct failure *why) NACRE_CHECK;
 /* "192.0.2.1 port 22". Always NUL-terminates. */
 void address_text(const struct sockaddr *address, socklen_t n, char *out, size_t cap);
 

@@ -57,7 +57,7 @@ listen_on(const char *host, unsigned port, int *fd, unsigned *chosen, char *text
 
 	*fd = -1;
 	*chosen = 0;
-	rc = address_lookup(name[0] == '\0' ? NULL : name, port, AI_PASSIVE, &list, why);
+	rc = address_lookup(name[0] == '\0' ? NULL : name, port, AF_UNSPEC, AI_PASSIVE, &list, why);
 	if (rc != NACRE_OK)
 		return rc;
 	for (const struct addrinfo *at = list; at != NULL && *fd < 0; at = at->ai_next)

@@ -1,48 +1,39 @@
-/* pump: one non-blocking turn of a socket for a connection. Knows: send, recv and their errors.
+/* pump: one non-blocking turn of a carrier for a connection. Knows: reading, writing, and how both fail.
  * Must not know: events, or who waits.
  * Serves: RFC 4253 4 (a reliable 8-bit clean transport). */
-#include <errno.h>
-#include <sys/socket.h>
 #include <nacre/io.h>
+#include "carrier.h"
 
 /* A read of this size was bulk data: while it was handled more has probably come. Below it polling first is cheaper. */
 #define PUMP_BULK 32768
 
 struct pump {
 	nacre_conn *conn;
-	int fd;
+	const struct nacre_carrier *carrier;
 	unsigned did; /* NACRE_PUMP_* */
 	bool broken; /* writing failed */
 	bool empty; /* there was nothing to read, or nothing is read any more */
 };
 
-static bool
-pump_is_full(int error)
-{
-	/* ENOBUFS and ENOMEM: the kernel is short of buffers now; poll says when there is room again. */
-	return error == EAGAIN || error == EWOULDBLOCK || error == ENOBUFS || error == ENOMEM;
-}
-
-/* Everything that is queued leaves in as few calls as the socket allows: the core keeps it in one piece. */
+/* Everything that is queued leaves in as few calls as the carrier allows: the core keeps it in one piece. */
 static void
 pump_write(struct pump *pump)
 {
 	const uint8_t *p;
 	size_t n;
-	ssize_t k;
+	int64_t k;
 
 	while ((p = nacre_conn_output(pump->conn, &n)) != NULL && n > 0) {
-		k = send(pump->fd, p, n, MSG_NOSIGNAL | MSG_DONTWAIT);
-		if (k < 0 && errno == EINTR)
-			continue;
-		if (k < 0) {
-			pump->broken = !pump_is_full(errno);
+		k = pump->carrier->write(pump->carrier->ctx, p, n);
+		/* What says that it took nothing, or more than there was, is not believed. */
+		if (k <= 0 || (uint64_t)k > n) {
+			pump->broken = k != NACRE_E_AGAIN && k != 0;
 			return;
 		}
 		pump->did |= NACRE_PUMP_WROTE;
 		(void)nacre_conn_sent(pump->conn, (size_t)k);
 		if ((size_t)k < n)
-			return; /* a short write: the socket is full, asking again would only say so */
+			return; /* a short write: it is full, asking again would only say so */
 	}
 }
 
@@ -51,19 +42,16 @@ pump_read(struct pump *pump)
 {
 	uint8_t *p;
 	size_t n;
-	ssize_t k;
+	int64_t k;
 
 	pump->empty = (p = nacre_conn_recv_space(pump->conn, &n)) == NULL || n == 0;
 	if (pump->empty)
 		return;
-	do
-		k = recv(pump->fd, p, n, MSG_DONTWAIT);
-	while (k < 0 && errno == EINTR);
-
-	pump->empty = k < 0 && pump_is_full(errno);
+	k = pump->carrier->read(pump->carrier->ctx, p, n);
+	pump->empty = k == NACRE_E_AGAIN;
 	if (pump->empty)
 		return;
-	if (k <= 0) {
+	if (k <= 0 || (uint64_t)k > n) {
 		(void)nacre_conn_received_end(pump->conn, k == 0 ? 0 : NACRE_E_CONNECTION_LOST);
 		return;
 	}
@@ -73,7 +61,7 @@ pump_read(struct pump *pump)
 		pump->did |= NACRE_PUMP_MORE;
 }
 
-/* Nothing can be written and nothing is left to read: what is still queued went down with the socket. */
+/* Nothing can be written and nothing is left to read: what is still queued went down with the carrier. */
 static void
 pump_give_up(struct pump *pump)
 {
@@ -85,9 +73,9 @@ pump_give_up(struct pump *pump)
 }
 
 unsigned
-nacre_pump(nacre_conn *conn, int fd, bool readable)
+nacre_pump_carrier(nacre_conn *conn, const struct nacre_carrier *carrier, bool readable)
 {
-	struct pump pump = {.conn = conn, .fd = fd};
+	struct pump pump = {.conn = conn, .carrier = carrier};
 
 	pump_write(&pump);
 	if (readable || pump.broken)
@@ -95,4 +83,12 @@ nacre_pump(nacre_conn *conn, int fd, bool readable)
 	if (pump.broken && pump.empty)
 		pump_give_up(&pump);
 	return pump.did;
+}
+
+unsigned
+nacre_pump(nacre_conn *conn, int fd, bool readable)
+{
+	struct nacre_carrier carrier = socket_carrier(fd);
+
+	return nacre_pump_carrier(conn, &carrier, readable);
 }

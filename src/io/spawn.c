@@ -7,6 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/ioctl.h>
+#include <sys/socket.h>
 #include <sys/syscall.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -85,11 +86,16 @@ pipes_close(struct spawn_pipes *pipes)
 }
 
 static bool
-pipes_open(struct spawn_pipes *pipes)
+pipes_open(struct spawn_pipes *pipes, bool in_is_socket)
 {
+	bool ok;
+
 	*pipes = (struct spawn_pipes){{-1, -1}, {-1, -1}, {-1, -1}};
-	return pipe2(pipes->in, O_CLOEXEC) == 0 && pipe2(pipes->out, O_CLOEXEC) == 0 &&
-	       pipe2(pipes->err, O_CLOEXEC) == 0;
+	if (in_is_socket)
+		ok = socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, pipes->in) == 0;
+	else
+		ok = pipe2(pipes->in, O_CLOEXEC) == 0;
+	return ok && pipe2(pipes->out, O_CLOEXEC) == 0 && pipe2(pipes->err, O_CLOEXEC) == 0;
 }
 
 /* In the child only async-signal-safe calls are allowed: another thread may have held any lock at the fork. */
@@ -247,8 +253,8 @@ no_child(struct failure *why)
 	return failure_set(why, NACRE_E_SYSTEM, NACRE_ORIGIN_RESOURCE, "a child process: %s", strerror(errno));
 }
 
-int
-spawn_shell(struct spawn *child, struct slice command, const char *const *env, struct failure *why)
+static int
+spawn(struct spawn *child, struct slice command, const char *const *env, bool in_is_socket, struct failure *why)
 {
 	struct spawn_pipes pipes = {{-1, -1}, {-1, -1}, {-1, -1}};
 	struct spawn_words words;
@@ -258,7 +264,7 @@ spawn_shell(struct spawn *child, struct slice command, const char *const *env, s
 	*child = (struct spawn){0, -1, -1, -1, -1};
 	if ((rc = words_make(&words, command, env, why)) != NACRE_OK)
 		goto out;
-	if (!pipes_open(&pipes) || (pid = fork()) < 0) {
+	if (!pipes_open(&pipes, in_is_socket) || (pid = fork()) < 0) {
 		rc = no_child(why);
 		goto out;
 	}
@@ -295,6 +301,18 @@ out:
 	pty_close(pty);
 	words_free(&words);
 	return rc;
+}
+
+int
+spawn_shell(struct spawn *child, struct slice command, const char *const *env, struct failure *why)
+{
+	return spawn(child, command, env, false, why);
+}
+
+int
+spawn_proxy(struct spawn *child, const char *command, struct failure *why)
+{
+	return spawn(child, slice_str(command), NULL, true, why);
 }
 
 int

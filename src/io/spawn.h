@@ -28,6 +28,9 @@ int spawn_shell(struct spawn *child, struct slice command, const char *const *en
  * over and closed, whatever the result. */
 int spawn_in_terminal(struct spawn *child, struct slice command, const char *const *env, struct pty *pty,
     struct failure *why) NACRE_CHECK;
+/* The same for a command that carries a connection: its standard input is a socket, which can be written to without a
+ * signal where nobody reads. */
+int spawn_proxy(struct spawn *child, const char *command, struct failure *why) NACRE_CHECK;
 /* Has it ended? 1 and *end, once: it is reaped then. 0: not yet. Never waits. */
 int spawn_poll(struct spawn *child, struct spawn_end *end);
 /* Sends a signal to the child's whole session. NACRE_E_MISUSE where there is no child. */
