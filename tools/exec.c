@@ -63,16 +63,17 @@ exec_banner(void *ctx, struct nacre_bytes words)
 		say_banner(words);
 }
 
+/* ctx: the name of the jump host that asks, or NULL: the server does. */
 static int
 exec_prompts(void *ctx, const struct nacre_prompts *prompts, char *const *answers, size_t cap)
 {
 	char question[SHOWN_MAX];
+	int n = ctx == NULL ? 0 : snprintf(question, sizeof(question) / 2, "(%s) ", (const char *)ctx);
 
-	(void)ctx;
 	show_words(prompts->name);
 	show_words(prompts->instruction);
 	for (size_t i = 0; i < prompts->n; i++) {
-		(void)nacre_text_escape(question, sizeof(question), prompts->prompts[i].text, false);
+		(void)nacre_text_escape(question + n, sizeof(question) - (size_t)n, prompts->prompts[i].text, false);
 		if (!terminal_ask(question, !prompts->prompts[i].echo, answers[i], cap))
 			return -1;
 	}
@@ -92,6 +93,22 @@ exec_new_password(void *ctx, struct nacre_bytes words, char *answer, size_t cap)
 		rc = 0;
 	explicit_bzero(again, sizeof(again));
 	return rc;
+}
+
+/* A person may be asked for a jump host's credentials too; the questions tell whose they are. */
+static int
+exec_hop(void *ctx, unsigned hop, const char **host, struct nacre_connect_options *options)
+{
+	const struct settings *settings = ctx;
+
+	(void)hop;
+	if (settings->batch)
+		return 0;
+	options->ask = exec_ask;
+	options->ask_ctx = NULL;
+	options->prompts = exec_prompts;
+	options->prompts_ctx = (void *)(uintptr_t)*host;
+	return 0;
 }
 
 static int
@@ -135,6 +152,15 @@ exec_connect_options(struct exec_options *o)
 	    .rekey_ms = s->rekey_ms,
 	    .keepalive_ms = s->keepalive_ms,
 	    .keepalive_max = s->keepalive_max,
+	    .jump = s->jump,
+	    .hop = exec_hop,
+	    .hop_ctx = &o->settings,
+	    .proxy_command = s->proxy_command,
+	    .bind_address = s->bind_address,
+	    .address_family = s->family,
+	    .ip_qos = s->ip_qos,
+	    .no_tcp_keepalive = s->no_tcp_keepalive,
+	    .connection_attempts = s->attempts,
 	};
 
 	trust_fill_options(s, &options);

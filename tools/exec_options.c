@@ -8,13 +8,15 @@
 #include "trust.h"
 
 static const char usage[] =
-    "usage: nacre exec|shell [-C] [-p port] [-l user] [-i keyfile]... [-o Keyword=value]... [--preset NAME]\n"
-    "                        [--trace | --trace-bytes] [-t | -tt | -T] [-e character | -e none] [user@]host [command...]";
+    "usage: nacre exec|shell [-46C] [-p port] [-l user] [-i keyfile]... [-J [user@]host[:port],...]\n"
+    "                        [-b address] [-o Keyword=value]... [--preset NAME] [--trace | --trace-bytes]\n"
+    "                        [-t | -tt | -T] [-e character | -e none] [user@]host [command...]";
 
 static const struct {
 	char letter;
 	const char *keyword; /* NULL: the value is itself "Keyword=value" */
-} letters[] = {{'p', "Port"}, {'l', "User"}, {'i', "IdentityFile"}, {'o', NULL}};
+} letters[] = {
+    {'p', "Port"}, {'l', "User"}, {'i', "IdentityFile"}, {'J', "ProxyJump"}, {'b', "BindAddress"}, {'o', NULL}};
 
 /* ssh(1)'s -e: a character, "^" and a letter, or "none". */
 static int
@@ -63,6 +65,34 @@ take_letter(struct exec_options *o, char letter, const char *value)
 	return say_failure("-%c is not an option\n%s", letter, usage);
 }
 
+/* Letters without a value. */
+static const struct {
+	char letter;
+	const char *keyword, *value;
+} flags[] = {{'C', "Compression", "yes"}, {'4', "AddressFamily", "inet"}, {'6', "AddressFamily", "inet6"}};
+
+static const size_t n_flags = sizeof(flags) / sizeof(flags[0]);
+
+static bool
+is_flag(const char *word)
+{
+	size_t i = 0;
+
+	while (i < n_flags && flags[i].letter != word[1])
+		i++;
+	return i < n_flags && word[2] == '\0';
+}
+
+static int
+take_flag(struct exec_options *o, char letter)
+{
+	size_t i = 0;
+
+	while (flags[i].letter != letter)
+		i++;
+	return settings_set(&o->settings, flags[i].keyword, flags[i].value, FOR_EXEC);
+}
+
 /* Takes the options at argv[*at] and behind it, up to the first word that is none. */
 static int
 take_options(struct exec_options *o, int argc, char **argv, int *at)
@@ -80,8 +110,8 @@ take_options(struct exec_options *o, int argc, char **argv, int *at)
 			o->trace = SAY_TRACE_BYTES;
 		else if (take_terminal(o, word))
 			continue;
-		else if (strcmp(word, "-C") == 0)
-			rc = settings_set(&o->settings, "Compression", "yes", FOR_EXEC);
+		else if (is_flag(word))
+			rc = take_flag(o, word[1]);
 		else if (strcmp(word, "--preset") == 0)
 			rc = *at < argc ? settings_set(&o->settings, "Preset", argv[(*at)++], FOR_EXEC)
 					: say_failure("--preset wants a value\n%s", usage);

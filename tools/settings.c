@@ -1,5 +1,5 @@
-/* settings: see settings.h. Knows: ssh_config's keywords, as far as the tool serves them, and one of our own (Preset). Must not know: connections.
- * ssh_config(5); RFC 4253 7.1 (algorithm lists). */
+/* settings: see settings.h. Knows: ssh_config's keywords, as far as the tool serves them, and one of our own (Preset).
+ * Must not know: connections. ssh_config(5); RFC 4253 7.1 (algorithm lists). */
 #include <ctype.h>
 #include <stdint.h>
 #include <stdlib.h>
@@ -335,6 +335,67 @@ set_keepalive_max(struct settings *s, const char *value)
 	return v > 0;
 }
 
+/* ProxyJump and ProxyCommand are two words for one thing: the first counts. */
+static bool
+set_jump(struct settings *s, const char *value)
+{
+	if (s->proxy_command == NULL)
+		s->jump = value;
+	return true;
+}
+
+static bool
+set_proxy_command(struct settings *s, const char *value)
+{
+	if (s->jump == NULL)
+		s->proxy_command = value;
+	return true;
+}
+
+static bool
+set_bind_address(struct settings *s, const char *value)
+{
+	s->bind_address = value;
+	return true;
+}
+
+static bool
+set_family(struct settings *s, const char *value)
+{
+	static const struct word words[] = {
+	    {"any", NACRE_FAMILY_ANY}, {"inet", NACRE_FAMILY_INET}, {"inet6", NACRE_FAMILY_INET6}};
+	int word = FIND_WORD(words, value);
+
+	s->family = word < 0 ? NACRE_FAMILY_ANY : (enum nacre_address_family)word;
+	return word >= 0;
+}
+
+static bool
+set_ip_qos(struct settings *s, const char *value)
+{
+	s->ip_qos = value;
+	return true;
+}
+
+static bool
+set_tcp_keepalive(struct settings *s, const char *value)
+{
+	static const struct word words[] = {{"yes", 1}, {"no", 0}};
+	int word = FIND_WORD(words, value);
+
+	s->no_tcp_keepalive = word == 0;
+	return word >= 0;
+}
+
+static bool
+set_attempts(struct settings *s, const char *value)
+{
+	int64_t v = whole_number(value, 1000);
+
+	s->attempts = v < 0 ? 0 : (unsigned)v;
+	return v > 0;
+}
+
 static const struct {
 	const char *keyword;
 	settings_fn *set;
@@ -366,6 +427,13 @@ static const struct {
     {"RekeyLimit", set_rekey_limit, FOR_EXEC | FOR_SERVE, false},
     {"ServerAliveInterval", set_keepalive, FOR_EXEC, false},
     {"ServerAliveCountMax", set_keepalive_max, FOR_EXEC, false},
+    {"ProxyJump", set_jump, FOR_EXEC, false},
+    {"ProxyCommand", set_proxy_command, FOR_EXEC, false},
+    {"BindAddress", set_bind_address, FOR_EXEC, false},
+    {"AddressFamily", set_family, FOR_EXEC, false},
+    {"IPQoS", set_ip_qos, FOR_EXEC, false},
+    {"TCPKeepAlive", set_tcp_keepalive, FOR_EXEC, false},
+    {"ConnectionAttempts", set_attempts, FOR_EXEC, false},
     {"LogLevel", set_log_level, FOR_EXEC | FOR_SERVE, false},
 };
 

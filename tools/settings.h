@@ -34,6 +34,11 @@ struct settings {
 	int64_t rekey_ms;
 	int keepalive_ms;
 	unsigned keepalive_max;
+	const char *jump, *proxy_command; /* the one that was given first; NULL: neither */
+	const char *bind_address, *ip_qos;
+	enum nacre_address_family family;
+	unsigned attempts;
+	bool no_tcp_keepalive;
 	enum log_level log_level;
 	bool compress;
 	bool batch; /* never ask */

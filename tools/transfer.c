@@ -10,9 +10,10 @@
 #define LINE_MAX_CHARS 79
 #define CHANNELS_MAX 16
 
-static const char usage[] = "usage: nacre get [-P port] [-i keyfile] [-o Keyword=value] [-rpa] [-l kbit/s] [--trace] "
-			    "[user@]host:path [local]\n"
-			    "       nacre put [the same] [--channels n] local [user@]host:path";
+static const char usage[] =
+    "usage: nacre get [-P port] [-i keyfile] [-J jumps] [-o Keyword=value] [-46rpa] [-l kbit/s] [--trace] "
+    "[user@]host:path [local]\n"
+    "       nacre put [the same] [--channels n] local [user@]host:path";
 
 static int
 pass_on(struct transfer *t, const char *word)
@@ -57,7 +58,7 @@ take_batch(struct transfer *t, const char *value)
 static int
 take_valued(struct transfer *t, char letter, const char *value)
 {
-	static const char *const as[] = {['P'] = "-p", ['i'] = "-i", ['o'] = "-o"};
+	static const char *const as[] = {['P'] = "-p", ['i'] = "-i", ['o'] = "-o", ['J'] = "-J"};
 
 	if (value == NULL)
 		return say_failure("-%c wants a value\n%s", letter, t->usage);
@@ -65,7 +66,7 @@ take_valued(struct transfer *t, char letter, const char *value)
 		return take_limit(t, value);
 	if (letter == 'b' && t->sftp)
 		return take_batch(t, value);
-	if (letter != 'P' && letter != 'i' && letter != 'o')
+	if (letter != 'P' && letter != 'i' && letter != 'o' && letter != 'J')
 		return say_failure("-%c is not an option\n%s", letter, t->usage);
 	return pass_on(t, as[(unsigned char)letter]) != 0 ? TOOL_FAILED : pass_on(t, value);
 }
@@ -97,6 +98,11 @@ take_word(struct transfer *t, int argc, char **argv, int *at)
 	for (word++; *word != '\0'; word++) {
 		if (take_flag(t, *word))
 			continue;
+		if (*word == '4' || *word == '6') {
+			if (pass_on(t, *word == '4' ? "-4" : "-6") != 0)
+				return TOOL_FAILED;
+			continue;
+		}
 		if (word[1] != '\0')
 			return take_valued(t, *word, word + 1);
 		return take_valued(t, *word, *at < argc ? argv[(*at)++] : NULL);

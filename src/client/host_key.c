@@ -33,7 +33,8 @@ static bool
 address_target(struct nacre_client *c, struct trust_target *at)
 {
 	*at = (struct trust_target){.port = c->trust.target.port};
-	return c->trust.check_ip && c->dialled && dial_peer_host(c->io.carrier.fd, at->host, sizeof(at->host)) == NACRE_OK &&
+	return c->trust.check_ip && c->dialled &&
+	       dial_peer_host(c->io.carrier.fd, at->host, sizeof(at->host)) == NACRE_OK &&
 	       strcmp(at->host, c->trust.target.host) != 0;
 }
 

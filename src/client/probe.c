@@ -6,6 +6,7 @@
 #include "dial.h"
 #include "facade.h"
 #include "probe.h"
+#include "qos.h"
 
 #define PROBE_TIMEOUT_MS 5000
 #define REASON_BY_APPLICATION 11 /* RFC 4253 11.1 */
@@ -43,7 +44,6 @@ nacre_probe_new(
 	if ((p = mem_new(env, sizeof(*p))) == NULL)
 		return NACRE_E_NOMEM;
 	p->env = env;
-	p->io.fd = -1;
 	buf_init(&p->text, env, PROBE_TEXT_MAX);
 	if ((rc = take_options(p, host, options)) != NACRE_OK) {
 		nacre_probe_free(p);
@@ -125,11 +125,14 @@ open_conn(struct look *look, int64_t deadline)
 	    .why = why,
 	    .why_size = sizeof(why),
 	};
-	int left = deadline < 0 ? -1 : clock_left(deadline, nacre_clock_ms()), rc;
+	const struct dial_options dialling = {.deadline = deadline, .qos = QOS_NONE};
+	struct nacre_dial_log log;
+	int rc, fd;
 
-	if ((rc = dial(p->host, p->port, left, &p->io.fd, &p->failure)) != NACRE_OK)
+	if ((rc = dial(p->host, p->port, &dialling, &fd, &log, &p->failure)) != NACRE_OK)
 		return rc;
-	if (dial_peer_name(p->io.fd, p->address, sizeof(p->address)) != NACRE_OK)
+	p->io.carrier = socket_carrier(fd);
+	if (dial_peer_name(fd, p->address, sizeof(p->address)) != NACRE_OK)
 		p->address[0] = '\0';
 	if ((rc = nacre_conn_new(p->env, &options, &p->conn)) != NACRE_OK)
 		return probe_fail(p, rc, "%s", why);
@@ -196,8 +199,8 @@ close_conn(struct nacre_probe *p)
 		nacre_conn_free(p->conn);
 	}
 	p->conn = NULL;
-	dial_close(&p->io.fd);
-	p->io = (struct blocking){.fd = -1};
+	carrier_close(&p->io.carrier);
+	p->io = (struct blocking){.more = false};
 }
 
 int
