@@ -77,11 +77,13 @@ call_connection(struct actor *a, uint8_t byte)
 static void
 open_channel(struct actor *a, uint8_t byte)
 {
-	static const uint8_t payload[] = {0, 0, 0, 1, 'h', 0, 0, 0, 22};
+	/* That of direct-tcpip; a type that nobody knows has any. */
+	static const uint8_t payload[] = {0, 0, 0, 1, 'h', 0, 0, 0, 22, 0, 0, 0, 1, 'o', 0, 0, 0, 0};
+	static const char *const types[] = {"session", "x@nacre", "session", "direct-tcpip"};
 	bool is_session = (byte & 1) == 0;
 	uint32_t channel;
 
-	if (nacre_conn_channel_open(a->conn, is_session ? "session" : "x@nacre", is_session ? NULL : payload,
+	if (nacre_conn_channel_open(a->conn, types[byte & 3], is_session ? NULL : payload,
 		is_session ? 0 : sizeof(payload), &channel) == 0)
 		a->channels[a->n_channels++ % ACTOR_CHANNELS] = channel;
 }

@@ -116,6 +116,18 @@ play_exec(struct duo *s)
 }
 
 static void
+play_direct(struct duo *s)
+{
+	log_in(s, POLICY_PUBLICKEY);
+	duo_call(s, &s->client, CALL_OPEN, 3); /* direct-tcpip */
+	duo_call(s, &s->client, CALL_WRITE, 22);
+	duo_call(s, &s->server, CALL_WRITE, 20);
+	duo_call(s, &s->client, CALL_EOF, 0);
+	duo_call(s, &s->server, CALL_CLOSE, 0);
+	duo_call(s, &s->client, CALL_CLOSE, 0);
+}
+
+static void
 play_shell(struct duo *s)
 {
 	log_in(s, POLICY_PASSWORD);
@@ -364,6 +376,7 @@ static const struct scene {
     {"held-answers", play_held_answers, 0, 0, NULL},
     {"exec", play_exec, 0, 0, NULL},
     {"exec-small-windows", play_exec, SCRIPT_SMALL_WINDOWS, SCRIPT_SMALL_WINDOWS, NULL},
+    {"direct", play_direct, 0, 0, NULL},
     {"shell", play_shell, 0, 0, NULL},
     {"refused-requests", play_refused_requests, 0, 0, NULL},
     {"bulk", play_bulk, 0, 0, NULL},
