@@ -439,6 +439,8 @@ static const struct {
 
 #define N_ROWS (sizeof(rows) / sizeof(rows[0]))
 
+_Static_assert(N_ROWS <= 64, "a bit of `seen` for each");
+
 void
 settings_init(struct settings *settings)
 {
@@ -477,7 +479,7 @@ int
 settings_set(struct settings *settings, const char *keyword, const char *value, enum settings_user who)
 {
 	size_t i = find_row(keyword);
-	unsigned bit = 1u << (i % 32);
+	uint64_t bit = (uint64_t)1 << (i % 64);
 
 	if (i == N_ROWS || (rows[i].who & (unsigned)who) == 0)
 		return refuse_keyword(keyword, who);
@@ -512,5 +514,5 @@ settings_has(const struct settings *settings, const char *keyword)
 {
 	size_t i = find_row(keyword);
 
-	return i < N_ROWS && (settings->seen & 1u << i) != 0;
+	return i < N_ROWS && (settings->seen & (uint64_t)1 << i) != 0;
 }

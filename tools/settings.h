@@ -16,7 +16,7 @@ enum log_level { LOG_QUIET, LOG_ERROR, LOG_INFO, LOG_VERBOSE, LOG_DEBUG };
 /* Strings are borrowed from the command line, but for those in `pieces`. For a keyword that is given twice the first
  * value counts, as in ssh_config; identity files add up. */
 struct settings {
-	unsigned seen; /* a bit for each row of the table */
+	uint64_t seen; /* a bit for each row of the table */
 	unsigned port;
 	const char *user;
 	const char *identities[SETTINGS_FILES_MAX + 1]; /* NULL at the end */
