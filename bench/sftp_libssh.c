@@ -27,11 +27,12 @@ must(int ok, const char *what)
 static void
 connect_to(char **argv)
 {
-	int process_config = 0, port = atoi(argv[5]);
+	int process_config = 0, nodelay = 1, port = atoi(argv[5]);
 	ssh_key key;
 
 	must((session = ssh_new()) != NULL, "new");
 	ssh_options_set(session, SSH_OPTIONS_PROCESS_CONFIG, &process_config);
+	ssh_options_set(session, SSH_OPTIONS_NODELAY, &nodelay); /* else each write waits for an acknowledgement */
 	ssh_options_set(session, SSH_OPTIONS_HOST, argv[4]);
 	ssh_options_set(session, SSH_OPTIONS_PORT, &port);
 	ssh_options_set(session, SSH_OPTIONS_USER, argv[6]);

@@ -230,7 +230,8 @@ struct nacre_sftp_progress {
 };
 
 /* Told about five times a second, and at the end. Returns 0 to go on; anything else cancels the transfer, which then
- * ends with NACRE_E_CANCELLED. Calls on the client or the session are NACRE_E_MISUSE meanwhile. */
+ * ends with NACRE_E_CANCELLED, at the latest when the server has been silent for two seconds: then the session is over, too.
+ * Calls on the client or the session are NACRE_E_MISUSE meanwhile. */
 typedef int nacre_sftp_progress_fn(void *ctx, const struct nacre_sftp_progress *progress);
 
 /* Should this file or directory of a tree be transferred? path: below the tree's top. */

@@ -7,6 +7,7 @@
 #define TELL_US 200000
 #define PIECE_MIN 1024
 #define PACE_MS 20 /* how often a limited transfer looks at its allowance */
+#define PATIENCE_MS 2000 /* how long a server may be silent after a cancel */
 
 void
 transfer_init(struct sftp_transfer *t, struct nacre_sftp *s)
@@ -149,6 +150,22 @@ reap(struct sftp_transfer *t)
 	}
 }
 
+/* What is under way is to be answered, so that the target is left in order; but nobody waits for a dead server. */
+static void
+lose_patience(struct sftp_transfer *t)
+{
+	int64_t now = nacre_clock_ms();
+
+	if (!t->cancelled)
+		return;
+	if (t->patience == 0 || t->s->moved != t->moved) {
+		t->moved = t->s->moved;
+		t->patience = now + PATIENCE_MS;
+	}
+	t->s->wake = t->patience;
+	t->given_up = now >= t->patience;
+}
+
 static void
 transfer_step(void *ctx)
 {
@@ -157,6 +174,7 @@ transfer_step(void *ctx)
 	t->s->wake = -1;
 	stripe_take(t);
 	tell_sometimes(t);
+	lose_patience(t);
 	for (struct sftp_job *job = t->jobs; job != NULL; job = job->link) {
 		if (t->cancelled)
 			job_fail(job, NACRE_E_CANCELLED, "the transfer was cancelled");
@@ -176,7 +194,7 @@ are_few(void *arg)
 {
 	const struct jobs_wait *wait = arg;
 
-	return wait->t->n_jobs < wait->n;
+	return wait->t->n_jobs < wait->n || wait->t->given_up;
 }
 
 int

@@ -106,6 +106,9 @@ struct sftp_transfer {
 	uint64_t asked; /* bytes, for the bandwidth limit */
 	uint64_t done, total, files_done, files_total;
 	bool cancelled;
+	bool given_up; /* cancelled, and the server does not answer what is under way */
+	uint64_t moved; /* by the session, when it was last heard after that */
+	int64_t patience; /* until when it may be silent */
 	struct sftp_result result; /* the first job's failure */
 	char *failed; /* NULL, or the path of that job */
 };
