@@ -18,6 +18,7 @@ static const struct {
 	const char *word, *type;
 } words[] = {
     {"rsa", "ssh-rsa"},
+    {"dsa", "ssh-dss"},
     {"ed25519", "ssh-ed25519"},
     {"ecdsa", "ecdsa-sha2-nistp256"},
     {"ecdsa", "ecdsa-sha2-nistp384"},

@@ -61,6 +61,7 @@ harbour_open(struct harbour *h, unsigned callers)
 	h->callers = callers;
 	h->script.host_key = stage_keys[STAGE_HOST];
 	h->fd = peer_silent_listener(&h->port);
+	assert_int_equal(listen(h->fd, CALLERS_MAX), 0); /* here a caller may have to wait for the one before */
 	h->options.size = sizeof(h->options);
 	h->options.port = h->port;
 	test_env_init(&h->env, 7);
@@ -268,6 +269,38 @@ a_port_where_nobody_listens_is_told(void **state)
 	harbour_close(&h);
 }
 
+/* One after the other, a few steps apart: what fails gives everything back, and the probe goes on being one. */
+static void
+a_failing_allocation_spoils_nothing(void **state)
+{
+	bool failed = true;
+
+	(void)state;
+	for (unsigned i = 1; failed; i += 3) {
+		struct harbour h = {.words = NULL};
+		struct nacre_probe_algorithms a;
+		const nacre_key *const *keys;
+		size_t n;
+		int rc;
+
+		harbour_open(&h, 3);
+		h.env.fail_at = h.env.allocations + i;
+		h.env.fail_once = true;
+		rc = nacre_probe_algorithms(h.probe, &a);
+		if (rc == NACRE_OK)
+			rc = nacre_probe_host_keys(h.probe, NULL, &keys, &n);
+		failed = h.env.allocations >= h.env.fail_at;
+		if (rc != NACRE_OK)
+			assert_int_equal(why(&h), rc);
+		h.env.fail_at = 0;
+		assert_int_equal(nacre_probe_algorithms(h.probe, &a), NACRE_OK);
+		assert_non_null(a.kex);
+		(void)shutdown(h.fd, SHUT_RDWR); /* callers that did not come */
+		harbour_close(&h);
+		assert_in_range(i, 1, 5000);
+	}
+}
+
 static void
 what_cannot_be_probed_is_refused(void **state)
 {
@@ -302,6 +335,7 @@ main(void)
 	    cmocka_unit_test(what_is_no_ssh_server_is_told),
 	    cmocka_unit_test(a_silent_server_is_left_in_time),
 	    cmocka_unit_test(a_port_where_nobody_listens_is_told),
+	    cmocka_unit_test(a_failing_allocation_spoils_nothing),
 	    cmocka_unit_test(what_cannot_be_probed_is_refused),
 	};
 

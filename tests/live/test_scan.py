@@ -126,6 +126,15 @@ def our_own_server_is_scanned_too():
         assert told['authentication']['methods'] == ['publickey'], told
 
 
+def an_old_dsa_key_is_shown():
+    if 'ssh-dss' not in place.openssh_has('key'):
+        raise tap.NotHere('this OpenSSH has no DSA keys any more')
+    old = place.key('dsa', 'host')
+    with Sshd([HOSTS[0], old], place.authorized_keys(ED), settings='HostKeyAlgorithms +ssh-dss') as server:
+        assert lines(scan(server.port, '-t', 'dsa')) == lines(keyscan(server.port, '-t', 'dsa'))
+        assert len(lines(scan(server.port))) == 2
+
+
 def an_old_server_answers():
     settings = 'KexAlgorithms diffie-hellman-group14-sha1\nCiphers aes128-cbc\nMACs hmac-sha1\nHostKeyAlgorithms ssh-rsa'
     with Sshd([HOSTS[1]], place.authorized_keys(ED), settings=settings) as old:
@@ -178,5 +187,5 @@ def what_a_server_says_is_made_fit_to_show():
 
 tap.run([keys_are_those_of_ssh_keyscan_and_those_of_further_curves, nobody_was_named, hashed_names_are_found_by_ssh_keygen,
          what_was_scanned_is_trusted, the_rest_is_told_in_json, lists_are_those_that_ssh_sees,
-         dropbear_is_scanned_as_ssh_keyscan_does, our_own_server_is_scanned_too, an_old_server_answers,
+         dropbear_is_scanned_as_ssh_keyscan_does, our_own_server_is_scanned_too, an_old_dsa_key_is_shown, an_old_server_answers,
          one_failure_does_not_stop_the_others, what_a_server_says_is_made_fit_to_show])
