@@ -95,19 +95,28 @@ exec_new_password(void *ctx, struct nacre_bytes words, char *answer, size_t cap)
 	return rc;
 }
 
-/* A person may be asked for a jump host's credentials too; the questions tell whose they are. */
+/* What the files say of a jump host counts for it, as with ssh. A person may be asked for its credentials too; the
+ * questions tell whose they are. */
 static int
 exec_hop(void *ctx, unsigned hop, const char **host, struct nacre_connect_options *options)
 {
-	const struct settings *settings = ctx;
+	struct settings *settings = ctx;
 
-	(void)hop;
+	const char *port, *name = *host;
+
+	if ((options->config = settings_find_hop(settings, hop, name)) == NULL)
+		return TOOL_FAILED;
+	options->jump = "none"; /* the way goes through the hosts that were named */
+	/* The hop before it has to know where it is. */
+	*host = nacre_config_hostname(options->config);
+	if (options->port == 0 && (port = nacre_config_value(options->config, "Port")) != NULL)
+		options->port = (unsigned)strtoul(port, NULL, 10);
 	if (settings->batch)
 		return 0;
 	options->ask = exec_ask;
 	options->ask_ctx = NULL;
 	options->prompts = exec_prompts;
-	options->prompts_ctx = (void *)(uintptr_t)*host;
+	options->prompts_ctx = (void *)(uintptr_t)name;
 	return 0;
 }
 
@@ -127,40 +136,14 @@ exec_connect_options(struct exec_options *o)
 
 	struct nacre_connect_options options = {
 	    .size = sizeof(struct nacre_connect_options),
-	    .port = s->port,
-	    .user = s->user,
-	    .key_files = (const char *const *)o->key_files,
-	    .no_look_for_keys = o->key_files[0] != NULL,
-	    .identities_only = s->identities_only,
-	    .no_agent = o->no_agent,
-	    .agent_path = o->has_agent_path ? o->agent_path : NULL,
+	    .config = s->found,
 	    .ask = s->batch ? NULL : exec_ask,
 	    .prompts = s->batch ? NULL : exec_prompts,
 	    .new_password = s->batch ? NULL : exec_new_password,
 	    .banner = exec_banner,
 	    .banner_ctx = &o->settings,
-	    .connect_timeout_ms = s->connect_timeout_ms,
-	    .banner_timeout_ms = s->connect_timeout_ms,
-	    .preset = s->preset,
-	    .kex = s->kex,
-	    .host_key_algorithms = s->host_key_algorithms,
-	    .ciphers = s->ciphers,
-	    .macs = s->macs,
-	    .compress = s->compress,
-	    .pubkey_algorithms = s->pubkey_algorithms,
-	    .rekey_bytes = s->rekey_bytes,
-	    .rekey_ms = s->rekey_ms,
-	    .keepalive_ms = s->keepalive_ms,
-	    .keepalive_max = s->keepalive_max,
-	    .jump = s->jump,
 	    .hop = exec_hop,
 	    .hop_ctx = &o->settings,
-	    .proxy_command = s->proxy_command,
-	    .bind_address = s->bind_address,
-	    .address_family = s->family,
-	    .ip_qos = s->ip_qos,
-	    .no_tcp_keepalive = s->no_tcp_keepalive,
-	    .connection_attempts = s->attempts,
 	};
 
 	trust_fill_options(s, &options);
@@ -207,8 +190,7 @@ exec_connect(nacre_client *client, struct exec_options *o)
 	int rc;
 
 	nacre_client_set_log(client, exec_log, &o->settings);
-	if (trust_set_up(client, &o->settings) != 0)
-		return TOOL_FAILED;
+	trust_set_up(client, &o->settings);
 	rc = nacre_client_connect(client, o->host, &options);
 	terminal_done();
 	if (rc != NACRE_OK)

@@ -1,15 +1,14 @@
-/* exec_options: see exec_options.h. Knows: letters, the destination, where keys are kept. Must not know: connections.
+/* exec_options: see exec_options.h. Knows: letters, the destination. Must not know: connections.
  * ssh(1). */
 #include <stdlib.h>
 #include <string.h>
 #include <strings.h>
 #include <unistd.h>
 #include "exec_options.h"
-#include "trust.h"
 
 static const char usage[] =
     "usage: nacre exec|shell [-46C] [-p port] [-l user] [-i keyfile]... [-J [user@]host[:port],...]\n"
-    "                        [-b address] [-o Keyword=value]... [--preset NAME] [--trace | --trace-bytes]\n"
+    "                        [-b address] [-F file] [-o Keyword=value]... [--preset NAME] [--trace | --trace-bytes]\n"
     "                        [-t | -tt | -T] [-e character | -e none] [user@]host [command...]";
 
 static const struct {
@@ -53,14 +52,18 @@ take_letter(struct exec_options *o, char letter, const char *value)
 {
 	if (letter == 'e' && value != NULL)
 		return take_escape(o, value);
+	if (letter == 'F' && value != NULL) {
+		o->settings.file = value;
+		return 0;
+	}
 	for (size_t i = 0; i < sizeof(letters) / sizeof(letters[0]); i++) {
 		if (letters[i].letter != letter)
 			continue;
 		if (value == NULL)
 			return say_failure("-%c wants a value\n%s", letter, usage);
 		if (letters[i].keyword == NULL)
-			return settings_take(&o->settings, value, FOR_EXEC);
-		return settings_set(&o->settings, letters[i].keyword, value, FOR_EXEC);
+			return settings_take(&o->settings, value);
+		return settings_set(&o->settings, letters[i].keyword, value);
 	}
 	return say_failure("-%c is not an option\n%s", letter, usage);
 }
@@ -90,7 +93,7 @@ take_flag(struct exec_options *o, char letter)
 
 	while (flags[i].letter != letter)
 		i++;
-	return settings_set(&o->settings, flags[i].keyword, flags[i].value, FOR_EXEC);
+	return settings_set(&o->settings, flags[i].keyword, flags[i].value);
 }
 
 /* Takes the options at argv[*at] and behind it, up to the first word that is none. */
@@ -113,7 +116,7 @@ take_options(struct exec_options *o, int argc, char **argv, int *at)
 		else if (is_flag(word))
 			rc = take_flag(o, word[1]);
 		else if (strcmp(word, "--preset") == 0)
-			rc = *at < argc ? settings_set(&o->settings, "Preset", argv[(*at)++], FOR_EXEC)
+			rc = *at < argc ? settings_set(&o->settings, "Preset", argv[(*at)++])
 					: say_failure("--preset wants a value\n%s", usage);
 		else if (word[1] == '-')
 			rc = say_failure("%s is not an option\n%s", word, usage);
@@ -125,23 +128,12 @@ take_options(struct exec_options *o, int argc, char **argv, int *at)
 	return rc;
 }
 
-/* The last '@' divides: a user name may hold one. A user from -l or -o counts more than this one. */
 static int
 take_destination(struct exec_options *o, const char *text)
 {
-	const char *at = strrchr(text, '@'), *host = at == NULL ? text : at + 1;
-
-	if ((o->host = strdup(text)) == NULL)
+	if ((o->destination = strdup(text)) == NULL)
 		return say_failure("out of memory");
-	if (at == NULL)
-		return 0;
-	o->host[at - text] = '\0';
-	if (at == text || host[0] == '\0')
-		return say_failure("%s: not [user@]host\n%s", text, usage);
-	if (!settings_has(&o->settings, "User") && (o->user = strdup(o->host)) == NULL)
-		return say_failure("out of memory");
-	memmove(o->host, host, strlen(host) + 1);
-	return o->user == NULL ? 0 : settings_set(&o->settings, "User", o->user, FOR_EXEC);
+	return config_source_destination(o->settings.config, o->destination, &o->host);
 }
 
 static int
@@ -160,34 +152,6 @@ take_command(struct exec_options *o, char *const *words, int n)
 	return 0;
 }
 
-/* Keys that were named must be usable; the usual ones are found by the client, which passes over what is not. */
-static int
-take_keys(struct exec_options *o)
-{
-	for (size_t i = 0; o->settings.identities[i] != NULL; i++) {
-		char path[KEY_PATH_MAX];
-
-		if (!trust_path(o->settings.identities[i], path, sizeof(path)))
-			return say_failure("%s: no such path can be made", o->settings.identities[i]);
-		if ((o->key_files[i] = strdup(path)) == NULL)
-			return say_failure("out of memory");
-	}
-	return 0;
-}
-
-/* "none", a path, or "SSH_AUTH_SOCK" for what that names anyway. */
-static int
-take_agent(struct exec_options *o)
-{
-	const char *name = o->settings.agent;
-
-	o->no_agent = name != NULL && strcasecmp(name, "none") == 0;
-	if (name == NULL || o->no_agent || strcmp(name, "SSH_AUTH_SOCK") == 0)
-		return 0;
-	o->has_agent_path = trust_path(name, o->agent_path, sizeof(o->agent_path));
-	return o->has_agent_path ? 0 : say_failure("%s: no such path can be made", name);
-}
-
 /* As with OpenSSH's client, options may stand before and behind the destination. */
 static int
 read_words(struct exec_options *o, int argc, char **argv, bool is_shell)
@@ -196,9 +160,8 @@ read_words(struct exec_options *o, int argc, char **argv, bool is_shell)
 	int at = 1, rc;
 
 	*o = (struct exec_options){.is_shell = is_shell, .escape = '~'};
-	settings_init(&o->settings);
-	if (nacre_env_default() == NULL)
-		return say_failure("there is no randomness on this system");
+	if ((rc = settings_init(&o->settings)) != 0)
+		return rc;
 	if ((rc = take_options(o, argc, argv, &at)) != 0)
 		return rc;
 	if (at == argc)
@@ -208,7 +171,7 @@ read_words(struct exec_options *o, int argc, char **argv, bool is_shell)
 		return rc;
 	if ((rc = take_command(o, argv + at, argc - at)) != 0)
 		return rc;
-	return (rc = take_keys(o)) != 0 ? rc : take_agent(o);
+	return settings_find(&o->settings, o->host, o->command);
 }
 
 int
@@ -226,10 +189,7 @@ exec_options_read_shell(struct exec_options *o, int argc, char **argv)
 void
 exec_options_free(struct exec_options *o)
 {
-	free(o->host);
-	free(o->user);
+	free(o->destination);
 	free(o->command);
-	for (size_t i = 0; o->key_files[i] != NULL; i++)
-		free(o->key_files[i]);
 	settings_free(&o->settings);
 }

@@ -5,8 +5,6 @@
 #include "escape.h"
 #include "settings.h"
 
-#define KEY_PATH_MAX 4096
-
 /* Whether the server is asked for a terminal: ssh(1)'s -T, nothing, -t, -tt. */
 enum terminal_wish { TERMINAL_USUAL, TERMINAL_NEVER, TERMINAL_WANTED, TERMINAL_FORCED };
 
@@ -16,11 +14,9 @@ struct exec_options {
 	bool is_shell; /* nacre shell: without a command the login shell */
 	enum terminal_wish terminal;
 	int escape; /* the character, or ESCAPE_NONE */
-	char *host, *user; /* owned; user: the destination's, or NULL */
+	char *destination; /* owned */
+	const char *host; /* borrowed from it */
 	char *command; /* owned: the words joined by spaces, as OpenSSH does; NULL: the login shell */
-	char *key_files[SETTINGS_FILES_MAX + 1]; /* owned; NULL at the end */
-	bool no_agent, has_agent_path;
-	char agent_path[KEY_PATH_MAX];
 };
 
 /* 0, or TOOL_FAILED after saying what is wrong. Freed by exec_options_free in any case. */

@@ -10,7 +10,7 @@ static const struct {
 	const char *help;
 } rows[] = {
     {"exec", exec_main,
-	"[-p port] [-l user] [-i keyfile]... [-o Keyword=value]... [--preset NAME] [--trace]\n"
+	"[-F file] [-p port] [-l user] [-i keyfile]... [-o Keyword=value]... [--preset NAME] [--trace]\n"
 	"           [user@]host command...\n"
 	"           runs a command on a server, with these three streams; the exit code is the command's,\n"
 	"           or 255 where it could not be run or did not end by itself"},

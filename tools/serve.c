@@ -74,18 +74,21 @@ static struct nacre_conn_options
 connection_options(const struct serve_options *o, char *why, size_t why_size)
 {
 	const struct settings *s = &o->settings;
+	const char *compression = settings_text(s, "Compression");
 
 	return (struct nacre_conn_options){
 	    .size = sizeof(struct nacre_conn_options),
-	    .preset = s->preset,
-	    .kex = s->kex,
-	    .host_key_algorithms = s->host_key_algorithms,
-	    .ciphers = s->ciphers,
-	    .macs = s->macs,
-	    .compression = s->compress ? "none,zlib@openssh.com" : NULL, /* the client's order counts */
-	    .pubkey_algorithms = s->pubkey_algorithms,
-	    .rekey_bytes = s->rekey_bytes,
-	    .rekey_ms = s->rekey_ms,
+	    .preset = settings_text(s, "Preset"),
+	    .kex = settings_text(s, "KexAlgorithms"),
+	    .host_key_algorithms = settings_text(s, "HostKeyAlgorithms"),
+	    .ciphers = settings_text(s, "Ciphers"),
+	    .macs = settings_text(s, "MACs"),
+	    .compression = compression != NULL && strcmp(compression, "yes") == 0
+			       ? "none,zlib@openssh.com"
+			       : NULL, /* the client's order counts */
+	    .pubkey_algorithms = settings_text(s, "PubkeyAcceptedAlgorithms"),
+	    .rekey_bytes = settings_rekey(s, 0),
+	    .rekey_ms = (int64_t)settings_rekey(s, 1) * 1000,
 	    .moduli = o->moduli,
 	    .n_moduli = o->n_moduli,
 	    .why = why,

@@ -119,13 +119,13 @@ take_address(struct serve_options *o, const char *value)
 static int
 take_setting(struct serve_options *o, const char *value)
 {
-	return settings_take(&o->settings, value, FOR_SERVE);
+	return settings_take(&o->settings, value);
 }
 
 static int
 take_preset(struct serve_options *o, const char *value)
 {
-	return settings_set(&o->settings, "Preset", value, FOR_SERVE);
+	return settings_set(&o->settings, "Preset", value);
 }
 
 static int
@@ -265,12 +265,11 @@ serve_options_read(struct serve_options *o, int argc, char **argv)
 	int at = 1, rc = 0;
 
 	*o = (struct serve_options){.trace = false};
-	settings_init(&o->settings);
-	if (nacre_env_default() == NULL)
-		return say_failure("there is no randomness on this system");
+	if ((rc = settings_init(&o->settings)) != 0)
+		return rc;
 	while (rc == 0 && at < argc)
 		rc = take_option(o, argc, argv, &at);
-	if (rc != 0 || (rc = check(o)) != 0)
+	if (rc != 0 || (rc = settings_find_server(&o->settings)) != 0 || (rc = check(o)) != 0)
 		return rc;
 	return (rc = make_host_key(o)) != 0 ? rc : join_host_certs(o);
 }

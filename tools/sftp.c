@@ -12,7 +12,7 @@
 #define BATCH_FAILED 1
 
 static const char usage[] =
-    "usage: nacre sftp [-P port] [-i keyfile] [-J jumps] [-o Keyword=value] [-46rpa] [-l kbit/s] [-b batchfile] "
+    "usage: nacre sftp [-P port] [-i keyfile] [-J jumps] [-F file] [-o Keyword=value] [-46rpa] [-l kbit/s] [-b batchfile] "
     "[--trace] [user@]host[:path [local]]";
 
 void

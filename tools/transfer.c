@@ -11,7 +11,7 @@
 #define CHANNELS_MAX 16
 
 static const char usage[] =
-    "usage: nacre get [-P port] [-i keyfile] [-J jumps] [-o Keyword=value] [-46rpa] [-l kbit/s] [--trace] "
+    "usage: nacre get [-P port] [-i keyfile] [-J jumps] [-F file] [-o Keyword=value] [-46rpa] [-l kbit/s] [--trace] "
     "[user@]host:path [local]\n"
     "       nacre put [the same] [--channels n] local [user@]host:path";
 
@@ -58,7 +58,7 @@ take_batch(struct transfer *t, const char *value)
 static int
 take_valued(struct transfer *t, char letter, const char *value)
 {
-	static const char *const as[] = {['P'] = "-p", ['i'] = "-i", ['o'] = "-o", ['J'] = "-J"};
+	static const char *const as[] = {['P'] = "-p", ['i'] = "-i", ['o'] = "-o", ['J'] = "-J", ['F'] = "-F"};
 
 	if (value == NULL)
 		return say_failure("-%c wants a value\n%s", letter, t->usage);
@@ -66,7 +66,7 @@ take_valued(struct transfer *t, char letter, const char *value)
 		return take_limit(t, value);
 	if (letter == 'b' && t->sftp)
 		return take_batch(t, value);
-	if (letter != 'P' && letter != 'i' && letter != 'o' && letter != 'J')
+	if (letter != 'P' && letter != 'i' && letter != 'o' && letter != 'J' && letter != 'F')
 		return say_failure("-%c is not an option\n%s", letter, t->usage);
 	return pass_on(t, as[(unsigned char)letter]) != 0 ? TOOL_FAILED : pass_on(t, value);
 }

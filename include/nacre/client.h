@@ -106,8 +106,8 @@ struct nacre_connect_options;
 /* Makes the way to the server: a connected stream socket in *sock (-1 before), or functions in *carrier (zeroed before), for
  * the client to own. timeout_ms: what is left, -1 for no limit. Returns NACRE_OK, or the NACRE_E_* that nacre_client_connect
  * is to fail with. */
-typedef int nacre_transport_fn(void *ctx, nacre_client *client, const char *host, unsigned port, int timeout_ms, int *sock,
-    struct nacre_carrier *carrier);
+typedef int nacre_transport_fn(void *ctx, nacre_client *client, const char *host, unsigned port, int timeout_ms,
+    int *sock, struct nacre_carrier *carrier);
 
 /* Changes what is used for one jump host; called for each before anything is connected. hop: 0 for the first. *host: its name.
  * options: see `jump`. Strings that are put there are borrowed until nacre_client_connect returns. Returns 0 to go on,
@@ -212,9 +212,10 @@ struct nacre_connect_options {
 	bool use_config; /* read ~/.ssh/config and /etc/ssh/ssh_config */
 	const char *config_file; /* read this instead; use_config need not be set */
 	bool config_allow_exec; /* let "Match exec" run commands; else it is NACRE_E_CONFIG_EXEC */
-	nacre_config_host
-	    *config; /* looked up already, for this host: no file is read. Borrowed until the next connect or the
-				    * client's end; what is applied is marked there. */
+	/* Looked up already, for this host, by its alias or its Hostname: no file is read. Borrowed until the next connect
+	 * or the client's end; what is applied is marked there. A jump host gets nothing of a configuration but what `hop`
+	 * gives it here. */
+	nacre_config_host *config;
 
 	nacre_banner_fn *banner; /* NULL: what the server says is in the log, and in struct nacre_conn_info */
 	void *banner_ctx;
@@ -234,7 +235,8 @@ struct nacre_connect_options {
 	/* Other ways to the server than dialling: at most one of these, of `sock`, and of unix_path. host and port still say
 	 * whose key is expected. */
 	const char *unix_path; /* the server listens on this UNIX socket */
-	const struct nacre_carrier *carrier; /* functions; copied. From this call on the client's, whatever the result */
+	const struct nacre_carrier
+	    *carrier; /* functions; copied. From this call on the client's, whatever the result */
 	nacre_transport_fn *transport; /* called when it is time to connect */
 	void *transport_ctx;
 	/* A command for /bin/sh that joins its standard input and output with the server; NULL or "none": there is none. %h

@@ -170,6 +170,78 @@ apply_rsa_size(struct applying *a, const struct nacre_config_directive *d)
 	return NACRE_OK;
 }
 
+static int
+apply_family(struct applying *a, const struct nacre_config_directive *d)
+{
+	if (a->options->address_family != NACRE_FAMILY_ANY)
+		return NACRE_OK;
+	if (apply_is(d, "inet"))
+		a->options->address_family = NACRE_FAMILY_INET;
+	if (apply_is(d, "inet6"))
+		a->options->address_family = NACRE_FAMILY_INET6;
+	return NACRE_OK;
+}
+
+static int
+apply_attempts(struct applying *a, const struct nacre_config_directive *d)
+{
+	if (a->options->connection_attempts == 0)
+		a->options->connection_attempts = (unsigned)number(d->value);
+	return NACRE_OK;
+}
+
+static int
+apply_tcp_keepalive(struct applying *a, const struct nacre_config_directive *d)
+{
+	a->options->no_tcp_keepalive = a->options->no_tcp_keepalive || apply_is(d, "no");
+	return NACRE_OK;
+}
+
+/* Does the caller bring a way of their own? Then the configuration's is not wanted. */
+static bool
+has_way(const struct nacre_connect_options *o)
+{
+	return o->sock != NULL || o->unix_path != NULL || o->carrier != NULL || o->transport != NULL ||
+	       o->proxy_command != NULL || o->jump != NULL || o->jump_client != NULL || o->jump_channel != NULL;
+}
+
+/* Expanded here, where the alias is still known; what goes in was checked, and the option's own tokens are not wanted
+ * any more. */
+static int
+apply_proxy(struct applying *a, const struct nacre_config_directive *d)
+{
+	const char *command;
+	struct buf doubled;
+	int rc = NACRE_OK;
+
+	a->served = !has_way(a->options);
+	if (!a->served)
+		return NACRE_OK;
+	if ((command = apply_expanded(a, d, 0)) == NULL)
+		return a->c->failure.code;
+	buf_init(&doubled, a->c->env, 2 * NACRE_CONFIG_TEXT_MAX + 1);
+	for (; *command != '\0'; command++) {
+		if (*command == '%')
+			buf_put_u8(&doubled, '%');
+		buf_put_u8(&doubled, (uint8_t)*command);
+	}
+	buf_put_u8(&doubled, 0);
+	if (doubled.bad != 0 || (a->options->proxy_command = apply_keep(a, (const char *)doubled.p)) == NULL)
+		rc = fail_memory(a->c);
+	buf_free(&doubled);
+	return rc;
+}
+
+static int
+apply_jump(struct applying *a, const struct nacre_config_directive *d)
+{
+	a->served = !has_way(a->options);
+	if (!a->served)
+		return NACRE_OK;
+	a->options->jump = apply_expanded(a, d, 0);
+	return a->options->jump == NULL ? a->c->failure.code : NACRE_OK;
+}
+
 /* Sent with each session (client_config_env). */
 static int
 apply_env(struct applying *a, const struct nacre_config_directive *d)
@@ -196,6 +268,8 @@ static const struct {
     TEXT("HostKeyAlgorithms", host_key_algorithms),
     TEXT("PubkeyAcceptedAlgorithms", pubkey_algorithms),
     TEXT("HostKeyAlias", host_key_alias),
+    TEXT("BindAddress", bind_address),
+    TEXT("IPQoS", ip_qos),
 #undef TEXT
 };
 
@@ -223,6 +297,11 @@ static const struct {
     {"RevokedHostKeys", apply_revoked},
     {"UpdateHostKeys", apply_updates},
     {"RequiredRSASize", apply_rsa_size},
+    {"AddressFamily", apply_family},
+    {"ConnectionAttempts", apply_attempts},
+    {"TCPKeepAlive", apply_tcp_keepalive},
+    {"ProxyCommand", apply_proxy},
+    {"ProxyJump", apply_jump},
     {"SendEnv", apply_env},
     {"SetEnv", apply_env},
 };
@@ -266,15 +345,20 @@ tell_the_rest(struct applying *a)
 {
 	struct nacre_config_directive d;
 	const void *at = NULL;
-	char value[128];
+	char value[128], place[128];
 
 	config_mark_defaults(a->applied->found);
 	while (nacre_config_next(a->applied->found, &at, &d)) {
 		if (d.applied)
 			continue;
 		(void)text_escape(value, sizeof(value), slice_str(d.value), false);
-		client_log(a->c, NACRE_LOG_INFO, "%s line %lu: %s %s: a connection does not serve this", d.file, d.line,
-		    d.keyword, value);
+		if (d.line == 0)
+			snprintf(place, sizeof(place), "%.96s", d.file);
+		else
+			snprintf(place, sizeof(place), "%.96s line %lu", d.file, d.line);
+		/* What somebody has just typed they want to know about. */
+		client_log(a->c, d.line == 0 ? NACRE_LOG_WARNING : NACRE_LOG_INFO,
+		    "%s: %s %s: a connection does not serve this", place, d.keyword, value);
 	}
 }
 
@@ -345,7 +429,8 @@ client_apply_config(struct nacre_client *c, const char **host, struct nacre_conn
 	client_config_free(c);
 	if (found == NULL && !options->use_config && options->config_file == NULL)
 		return NACRE_OK;
-	if (found != NULL && (*host == NULL || strcmp(*host, nacre_config_original(found)) != 0))
+	if (found != NULL && (*host == NULL || (strcmp(*host, nacre_config_original(found)) != 0 &&
+						   strcmp(*host, nacre_config_hostname(found)) != 0)))
 		return client_fail(c, NACRE_E_ARGUMENT, "config: it was looked up for another host");
 	if (found == NULL && (rc = find_config(c, *host, options, &found)) != NACRE_OK)
 		return rc;

@@ -56,7 +56,8 @@ add_identity(struct applying *a, const struct nacre_config_directive *d)
 
 	if (path == NULL)
 		return a->c->failure.code;
-	if (is_usable(a, path))
+	/* An option's file was named by hand: where it cannot be used, the connect says so. */
+	if (d->line == 0 || is_usable(a, path))
 		return add_file(a, path);
 	if (snprintf(public_half, sizeof(public_half), "%s.pub", path) >= (int)sizeof(public_half) ||
 	    !is_usable(a, public_half))
@@ -125,7 +126,10 @@ apply_agent(struct applying *a, const struct nacre_config_directive *first)
 	}
 	if ((path = apply_expanded(a, first, 0)) == NULL)
 		return a->c->failure.code;
-	use_agent(a, path);
+	if (first->line == 0)
+		a->options->agent_path = path;
+	else
+		use_agent(a, path);
 	return NACRE_OK;
 }
 

@@ -280,9 +280,14 @@ nacre_config_expand(const nacre_config_host *found, const struct nacre_config_di
 	e.more = more;
 	e.n_more = n;
 	r = config_expand(&e, d->words[word], out);
-	if (r != 0 && why != NULL && why_size > 0)
-		snprintf(why, why_size, "%s line %lu: %s: %s", d->file, d->line, d->keyword,
-		    e.why[0] != '\0' ? e.why : nacre_status_text(r));
+	if (r != 0 && why != NULL && why_size > 0) {
+		int at = d->line == 0 ? snprintf(why, why_size, "%s: ", d->file)
+				      : snprintf(why, why_size, "%.96s line %lu: ", d->file, d->line);
+
+		if (at > 0 && (size_t)at < why_size)
+			snprintf(why + at, why_size - (size_t)at, "%s: %s", d->keyword,
+			    e.why[0] != '\0' ? e.why : nacre_status_text(r));
+	}
 	return r;
 }
 

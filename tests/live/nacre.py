@@ -9,7 +9,7 @@ TOOL = os.path.join(BUILD, 'tools', 'nacre')
 
 
 def argv(port, *command, key=None, known=None, user=place.USER, options=(), flags=()):
-    words = [TOOL, 'exec', '-p', str(port), '-l', user, *flags]
+    words = [TOOL, 'exec', '-F', 'none', '-p', str(port), '-l', user, *flags]
     words += ['-i', key] if key else []
     settings = [f'UserKnownHostsFile={known or "/dev/null"}', 'GlobalKnownHostsFile=/dev/null', *options]
     for setting in settings:

@@ -96,6 +96,21 @@ def a_jump_host_that_cannot_reach_the_next_is_named():
     expect_failure(done, rf'jump host 127\.0\.0\.1 port {here[0].port}: ', r'the peer says: .*onnect')
 
 
+def a_configuration_names_the_server_and_each_jump_host():
+    here, file = servers()
+    names = ['first', 'second', 'target']
+    blocks = ''.join(f'Host {name}\n Hostname 127.0.0.1\n Port {one.port}\n' for name, one in zip(names, here))
+    config = place.write('config', f'Host target\n ProxyJump first,second\n{blocks}Host *\n User {place.USER}\n'
+                                   f' IdentityFile {ED}\n UserKnownHostsFile {file}\n GlobalKnownHostsFile none\n')
+    marks = [one.mark() for one in here]
+    expect(process.run([nacre.TOOL, 'exec', '-F', config, '-o', 'BatchMode=yes', 'target', 'echo', 'pearl']))
+    for one, mark in zip(here, marks):
+        one.wait_for('Accepted publickey', since=mark)
+    config = place.write('config', f'Host target\n ProxyCommand python3 {RELAY} 127.0.0.1 %p\n{blocks}Host *\n User {place.USER}\n'
+                                   f' IdentityFile {ED}\n UserKnownHostsFile {file}\n GlobalKnownHostsFile none\n')
+    expect(process.run([nacre.TOOL, 'exec', '-F', config, '-o', 'BatchMode=yes', 'target', 'echo', 'pearl']))
+
+
 def files_go_through_a_jump_host():
     here, file = servers()
     data = os.urandom(1 << 20)
@@ -169,7 +184,7 @@ def names_that_a_shell_would_read_never_reach_it():
     mark = place.path('touched')
     done = nacre.run(server().port, 'true', key=ED, known=known(), user=f'a;touch {mark}',
                      options=['BatchMode=yes', *proxy('echo %r')])
-    expect_failure(done, r'user holds a character')
+    expect_failure(done, r'not fit to stand in a command')
     assert not os.path.exists(mark)
     # Where the name stays out of the command it is a name like any other.
     done = nacre.run(server().port, 'true', key=ED, known=known(), user=f'a;touch {mark}',
@@ -199,7 +214,7 @@ def a_family_that_the_address_is_not_of_is_refused():
 
 def packets_are_marked():
     expect(run('echo pearl', options=['IPQoS=af21 cs1', 'TCPKeepAlive=no', 'ConnectionAttempts=2']))
-    expect_failure(run('true', options=['IPQoS=gold']), r'ip_qos')
+    expect_failure(run('true', options=['IPQoS=gold']), r'IPQoS')
 
 
 def silent_behind(way, stage):
@@ -221,6 +236,7 @@ tap.run([
     a_jump_host_with_an_unknown_key_is_not_used,
     a_jump_host_that_refuses_us_is_named,
     a_jump_host_that_cannot_reach_the_next_is_named,
+    a_configuration_names_the_server_and_each_jump_host,
     files_go_through_a_jump_host,
     rekeys_on_each_floor,
     a_proxy_command_carries_a_connection,

@@ -15,7 +15,7 @@ import tap
 TOOL = os.environ['NACRE_TOOL']
 PATIENCE = 60
 PLACE = tempfile.TemporaryDirectory(prefix='nacre-tool-')
-QUIET = ['-o', 'GlobalKnownHostsFile=none']
+QUIET = ['-F', 'none', '-o', 'GlobalKnownHostsFile=none']
 
 
 def path(name):
@@ -262,14 +262,52 @@ def options_may_follow_the_destination():
 def what_makes_no_sense_is_an_error():
     rows = [(['-o', 'Frobnicate=yes', 'h', 'c'], b'Frobnicate'), (['-o', 'Port=0x10', 'h', 'c'], b'Port'),
             (['-o', 'Port=65536', 'h', 'c'], b'65536'), (['-p', 'ssh', 'h', 'c'], b'ssh'), (['-o', 'Port', 'h', 'c'], b'Port'),
-            (['-o', 'StrictHostKeyChecking=maybe', 'h', 'c'], b'maybe'), (['-o', 'RekeyLimit=1T', 'h', 'c'], b'1T'),
-            (['-o', 'RekeyLimit=1M soon', 'h', 'c'], b'soon'), (['-o', 'ConnectTimeout=0', 'h', 'c'], b'ConnectTimeout'),
+            (['-o', 'StrictHostKeyChecking=maybe', 'h', 'c'], b'maybe'), (['-o', 'RekeyLimit=1Q', 'h', 'c'], b'1Q'),
+            (['-o', 'RekeyLimit=1M soon', 'h', 'c'], b'soon'), (['-o', 'ConnectTimeout=never', 'h', 'c'], b'never'),
             (['-o', 'LogLevel=LOUD', 'h', 'c'], b'LOUD'),
             (['-x', 'h', 'c'], b'-x'), (['--nothing', 'h', 'c'], b'--nothing'), (['h'], b'command'), ([], b'host'),
             (['-p'], b'-p'), (['@h', 'c'], b'@h'), (['u@', 'c'], b'u@'), (['-i', '/nowhere/key', '127.0.0.1', 'c'], b'/nowhere')]
     for words, told in rows:
         done = nacre('exec', *QUIET, *words)
         assert done.returncode == 255 and done.stdout == b'' and told in done.stderr, (words, done)
+
+
+def a_configuration_makes_an_alias_a_server():
+    with Server() as server:
+        file = write('config', f"""
+Host reef
+    Hostname 127.0.0.1
+    Port {server.port}
+    User diver
+    IdentityFile {key("user")}
+    IdentityFile {path("no-such-key")}
+    UserKnownHostsFile {server.known}
+    Ciphers aes192-ctr
+    ForwardX11 yes
+Host *
+    GlobalKnownHostsFile none
+    User nobody
+""")
+        done = nacre('exec', '-F', file, 'reef', 'echo', 'there')
+        assert (done.returncode, done.stdout, done.stderr) == (0, b'there\n', b''), done
+        done = nacre('exec', '-F', file, '-o', 'LogLevel=DEBUG', 'reef', 'true')
+        assert b'ForwardX11 yes: a connection does not serve this' in done.stderr, done
+        done = nacre('exec', '-F', file, '-o', 'ForwardAgent=yes', 'reef', 'true')
+        assert done.returncode == 0 and b'ForwardAgent yes: a connection does not serve this' in done.stderr, done
+        os.makedirs(path('.ssh'), exist_ok=True)
+        os.rename(file, path('.ssh/config'))
+        assert nacre('exec', 'reef', 'echo', 'there').stdout == b'there\n'
+        os.remove(path('.ssh/config'))
+
+
+def a_mistake_in_a_configuration_is_told_with_its_line():
+    file = write('config', 'Host *\n Prot 22\n')
+    for words in (['exec', '-F', file, 'reef', 'true'], ['get', '-F', file, 'reef:x'], ['sftp', '-F', file, 'reef'],
+                  ['config', '-F', file, 'reef']):
+        done = nacre(*words)
+        assert done.returncode == 255, done
+        assert f'{file} line 2: Prot: there is no such keyword; did you mean Port?'.encode() in done.stderr, done
+    assert b'a server does not serve this keyword' in nacre('serve', '-o', 'HashKnownHosts=yes').stderr
 
 
 def an_algorithm_can_be_forced():
@@ -340,6 +378,8 @@ tap.run([
     the_first_value_of_an_option_counts,
     options_may_follow_the_destination,
     what_makes_no_sense_is_an_error,
+    a_configuration_makes_an_alias_a_server,
+    a_mistake_in_a_configuration_is_told_with_its_line,
     an_algorithm_can_be_forced,
     lists_are_edited_and_presets_are_named,
     a_key_line_with_options_lets_nobody_in,
