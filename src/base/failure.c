@@ -9,6 +9,9 @@
 #define PEER_TEXT_MAX 1024
 
 /* Whatever stands in for a %s, a path or an agent's comment, no control character leaves. */
+#if defined(__GNUC__)
+__attribute__((format(printf, 2, 0)))
+#endif
 static void
 print_escaped(char out[FAILURE_TEXT_MAX], const char *format, va_list args)
 {
