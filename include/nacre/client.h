@@ -181,7 +181,9 @@ struct nacre_connect_options {
 	/* The name under which the server's key is known and certified, with no port, instead of host; NULL: host. */
 	const char *host_key_alias;
 	/* Fingerprints ("SHA256:...", "MD5:aa:bb:...") of keys of which the server must have one, NULL at the end; NULL:
-	 * none. Such a key is believed whatever known_hosts lack, and every other one refused, NACRE_E_HOST_KEY_PIN. */
+	 * none. Such a key is believed whatever known_hosts lack, and every other one refused, NACRE_E_HOST_KEY_PIN.
+	 * A server shows the first of its keys that host_key_algorithms wants: name the pinned key's kind there where it
+	 * has several. */
 	const char *const *host_key_fingerprints;
 	/* Look the server's address up, too: a key that is changed or revoked there is refused; where the local set knows
 	 * the host and not its address, the address is added. Only for what was dialled here, and without an alias. */

@@ -98,6 +98,8 @@ trust_key_types(const struct trust *trust, char *out, size_t cap)
 	struct type_list list = {out, cap, 0};
 
 	out[0] = '\0';
+	if (trust->pins != NULL)
+		return;
 	/* Where a set cannot be asked the default order stands; the key itself is judged later, without such mercy. */
 	for (int i = 0; i < TRUST_SETS; i++)
 		if (nacre_known_hosts_key_types(trust->sets[i], at->host, at->port, add_type, &list) != NACRE_OK)
@@ -110,6 +112,8 @@ trust_has_authority(const struct trust *trust)
 	const struct trust_target *at = &trust->target;
 	bool any = false, here;
 
+	if (trust->pins != NULL)
+		return false;
 	/* Where a set cannot be asked no certificate is asked for: the plain key is judged by the same set. */
 	for (int i = 0; i < TRUST_SETS; i++) {
 		if (nacre_known_hosts_has_authority(trust->sets[i], at->host, at->port, &here) != NACRE_OK)

@@ -71,9 +71,10 @@ void trust_wipe(struct trust *trust);
 void trust_swap(struct trust *a, struct trust *b);
 /* The name that known_hosts is searched for: "host", or "[host]:port" where the port is not 22. */
 void trust_name(const struct trust_target *target, char out[TRUST_NAME_MAX]);
-/* The types of the keys that are known for the target, comma-separated; "" for none. */
+/* The types of the keys that are known for the target, comma-separated; "" for none, and where keys are pinned: what is
+ * known does not count then, and must not lead to another key. */
 void trust_key_types(const struct trust *trust, char *out, size_t cap);
-/* Does any set trust an authority for the target? */
+/* Does any set trust an authority for the target? Not where keys are pinned. */
 bool trust_has_authority(const struct trust *trust);
 bool trust_has_pin(const struct trust *trust, const nacre_key *key);
 

@@ -214,6 +214,8 @@ a_pinned_key_is_trusted_without_known_hosts_and_every_other_is_refused(void **st
 {
 	const char *pins[] = {other_fingerprint, fingerprint, NULL}, *wrong[] = {other_fingerprint, NULL};
 	const char *none[] = {NULL};
+	const nacre_key *more[1];
+	nacre_key *ecdsa;
 	char md5[64];
 	const char *old[] = {md5 + 4, NULL};
 	struct stage s;
@@ -229,6 +231,18 @@ a_pinned_key_is_trusted_without_known_hosts_and_every_other_is_refused(void **st
 	assert_int_equal(stage_connect(&s), NACRE_OK);
 	stage_close(&s);
 	stage_end(&s);
+
+	/* What is known by another kind of key does not lead to that one. */
+	init_stranger(&s);
+	assert_int_equal(nacre_key_generate(nacre_env_default(), "ecdsa-sha2-nistp256", 0, &ecdsa), NACRE_OK);
+	assert_int_equal(nacre_known_hosts_add(nacre_client_get_host_keys(s.client), "reef", 22, ecdsa), NACRE_OK);
+	more[0] = ecdsa;
+	s.script.more_host_keys = more;
+	s.script.n_more_host_keys = 1;
+	s.options.host_key_fingerprints = pins;
+	assert_int_equal(stage_connect(&s), NACRE_OK);
+	stage_end(&s);
+	nacre_key_free(ecdsa);
 
 	/* A pin is stronger than known_hosts and than any policy. */
 	stage_init(&s);
@@ -457,7 +471,8 @@ a_certificate_is_told_and_its_principal_may_be_the_alias(void **state)
 	assert_string_equal(result(&s)->file, stage_path("ca"));
 	assert_int_equal(result(&s)->line, 1);
 	stage_close(&s);
-	/* A pin is of the key, whoever certifies it. */
+	/* A pin is of the key, whoever certifies it; certificates are not asked for then, unless by name. */
+	s.options.host_key_algorithms = "ssh-ed25519-cert-v01@openssh.com";
 	s.options.host_key_fingerprints = (const char *const[]){other_fingerprint, NULL};
 	assert_int_equal(stage_connect(&s), NACRE_E_HOST_KEY_PIN);
 	s.options.host_key_fingerprints = (const char *const[]){fingerprint, NULL};
@@ -466,6 +481,7 @@ a_certificate_is_told_and_its_principal_may_be_the_alias(void **state)
 	stage_close(&s);
 	/* The authority on a list of revoked keys. */
 	s.options.host_key_fingerprints = NULL;
+	s.options.host_key_algorithms = NULL;
 	assert_int_equal(
 	    nacre_client_load_revoked_host_keys(s.client, line_file("list", "", "", stage_keys[STAGE_USER_2])),
 	    NACRE_OK);
