@@ -383,7 +383,18 @@ no_key_at_all(struct stage *s)
 	with_file(s, stage_file("noise", "noise\n", 6, 0600));
 }
 
+static void
+a_line_that_makes_no_sense(struct stage *s)
+{
+	static const char text[] = "Host reef\n# the port\nPort many\n";
+
+	s->options.config_file = stage_file("config", text, sizeof(text) - 1, 0600);
+	connect_it(s);
+}
+
 static const struct expect files[] = {
+    {"a line that makes no sense", a_line_that_makes_no_sense, NACRE_E_CONFIG, NACRE_ORIGIN_LOCAL, NACRE_PHASE_NONE,
+	.message = "Port", .file = "/config", .line = 3},
     {"a missing file", a_missing_file, NACRE_E_FILE_MISSING, NACRE_ORIGIN_RESOURCE, NACRE_PHASE_NONE,
 	.message = "/nowhere: ", .file = "/nowhere", .system_error = ENOENT},
     {"an open file", an_open_file, NACRE_E_FILE, NACRE_ORIGIN_RESOURCE, NACRE_PHASE_NONE, .message = "other users",
@@ -401,7 +412,7 @@ static const struct expect files[] = {
 };
 
 static void
-what_is_wrong_with_a_key_file_is_named_with_the_file(void **state)
+what_is_wrong_with_a_file_is_named_with_the_file(void **state)
 {
 	(void)state;
 	expect_rows(files, N(files));
@@ -415,7 +426,7 @@ main(void)
 	    cmocka_unit_test(what_ends_the_first_exchange_is_named),
 	    cmocka_unit_test(host_keys_that_are_refused_come_with_fingerprints_file_and_line),
 	    cmocka_unit_test(what_ends_authentication_brings_the_attempts_and_the_servers_list),
-	    cmocka_unit_test(what_is_wrong_with_a_key_file_is_named_with_the_file),
+	    cmocka_unit_test(what_is_wrong_with_a_file_is_named_with_the_file),
 	};
 
 	return cmocka_run_group_tests_name("client: errors while connecting", tests, stage_setup, stage_teardown);

@@ -219,6 +219,20 @@ def talk(argv, answers):
     return os.waitstatus_to_exitcode(status), out, shown.decode()
 
 
+def traced_with_bytes_the_command_is_shown_and_the_password_is_not():
+    with Server(password='grain of sand') as server:
+        argv = ['exec', '--trace-bytes', '-p', server.port, '-l', 'diver', *QUIET, '-o',
+                f'UserKnownHostsFile={server.known}', '127.0.0.1', 'echo pearl']
+        status, out, shown = talk(argv, ['grain of sand'])
+    with open(path('talk_errors'), encoding='utf-8') as file:
+        trace = file.read()
+    assert (status, out) == (0, b'pearl\n'), (status, out, shown, trace)
+    assert re.search(r'^ +[0-9a-f]{8} ( [0-9a-f]{2}| ){16,} +\|', trace, re.M), trace
+    assert '|' in trace and 'echo' in trace and '<secret>' in trace
+    text = ''.join(re.findall(r'\|(.*)\|$', trace, re.M))
+    assert 'echo pearl' in text and 'grain' not in text and 'grain' not in trace, text
+
+
 def a_password_is_asked_for_and_never_shown():
     with Server(password='grain of sand') as server:
         argv = ['exec', '--trace', '-p', server.port, '-l', 'diver', *QUIET, '-o', f'UserKnownHostsFile={server.known}',
@@ -373,7 +387,7 @@ tap.run([
     standard_input_may_be_silent,
     an_unknown_host_is_refused_without_a_terminal,
     accept_new_remembers_and_still_refuses_a_change,
-    a_password_is_asked_for_and_never_shown,
+    traced_with_bytes_the_command_is_shown_and_the_password_is_not, a_password_is_asked_for_and_never_shown,
     a_person_is_asked_about_an_unknown_host,
     the_first_value_of_an_option_counts,
     options_may_follow_the_destination,
