@@ -167,6 +167,7 @@ static int
 client_fail_as(struct nacre_client *c, const struct failure *from)
 {
 	(void)failure_set(&c->failure, from->code, from->origin, "%s", from->text);
+	c->failure.phase = from->phase;
 	if (from->hint[0] != '\0')
 		failure_set_hint(&c->failure, "%s", from->hint);
 	if (from->peer_text != NULL)
@@ -182,8 +183,10 @@ client_fail_as_conn(struct nacre_client *c)
 	nacre_conn_error(c->conn, &error);
 	if (error.code == 0)
 		return client_fail(c, NACRE_E_CLOSED, "the connection is closed");
-	if (error.code == NACRE_E_CONNECTION_LOST && c->way_problem.code != 0)
+	if (error.code == NACRE_E_CONNECTION_LOST && c->way_problem.code != 0) {
+		c->way_problem.phase = error.phase;
 		return client_fail_as(c, &c->way_problem);
+	}
 	(void)failure_set(&c->failure, error.code, error.origin, "%s", error.message);
 	failure_set_hint(&c->failure, "%s", error.hint);
 	c->failure.phase = error.phase;

@@ -122,7 +122,27 @@ silence_about_a_password(struct stage *s)
 	connect_it(s);
 }
 
+static void
+a_proxy_that_fails(struct stage *s)
+{
+	s->options.sock = NULL;
+	s->options.proxy_command = "printf 'no way\\033[2J out\\n' >&2; exit 3";
+	dial_it(s, "reef");
+}
+
+static void
+a_whole_that_takes_too_long(struct stage *s)
+{
+	s->script.stall = STALL_KEX;
+	s->options.timeout_ms = SHORT_MS;
+	connect_it(s);
+}
+
 static const struct expect reaching[] = {
+    {"a proxy that fails", a_proxy_that_fails, NACRE_E_PROXY, NACRE_ORIGIN_RESOURCE, NACRE_PHASE_BANNER, .message = "3",
+	.peer_text = "no way\\x1b[2J out"},
+    {"a whole that takes too long", a_whole_that_takes_too_long, NACRE_E_DEADLINE, NACRE_ORIGIN_RESOURCE,
+	NACRE_PHASE_KEX, .message = "within 50 ms (phase: kex)"},
     {"nobody listens", nobody_listens, NACRE_E_CONNECT, NACRE_ORIGIN_RESOURCE, NACRE_PHASE_CONNECT,
 	.message = "127.0.0.1 port ", .ours = "Connection refused"},
     {"no such host", no_such_host, NACRE_E_RESOLVE, NACRE_ORIGIN_RESOURCE, NACRE_PHASE_CONNECT,

@@ -289,8 +289,8 @@ static const char *const provoked[][2] = {
     {"SFTP_MISMATCH", "live/sftp_probe"},
     {"FILE_MISSING", "client/test_errors"},
     {"KEY_TYPE_UNKNOWN", "client/test_errors"},
-    {"PROXY", "client/test_ways"},
-    {"DEADLINE", "client/test_ways"},
+    {"PROXY", "client/test_errors"},
+    {"DEADLINE", "client/test_errors"},
     {"CONFIG", "client/test_errors"},
     {"CONFIG_NAME", "config/test_config"},
     {"CONFIG_REFUSED", "config/test_config"},
@@ -316,8 +316,6 @@ speaks_of(const char *test, const char *name)
 
 	snprintf(path, sizeof(path), "%s/%s.c", TESTS_DIR, test);
 	snprintf(code, sizeof(code), "NACRE_E_%s", name);
-	if (access(path, R_OK) != 0)
-		return true; /* a test that is still to come */
 	stage_slurp(path, text, sizeof(text));
 	return strstr(text, code) != NULL;
 }
