@@ -171,7 +171,8 @@ hop_new(struct nacre_client *c, unsigned i)
 	hop->outer = c;
 	hop->log = c->log;
 	hop->log_ctx = c->log_ctx;
-	snprintf(hop->log_channel, sizeof(hop->log_channel), "%.50s.hop%u", c->log_channel, i + 1);
+	hop->log_level = c->log_level;
+	snprintf(hop->log_channel, sizeof(hop->log_channel), "%.48s.hop%u", c->log_channel, i + 1);
 	return hop;
 }
 
