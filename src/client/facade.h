@@ -164,7 +164,7 @@ void ways_drop(const struct nacre_connect_options *options);
 int ways_go(struct nacre_client *c, const struct nacre_connect_options *options) NACRE_CHECK;
 /* When the way must stand: the connect timeout, and that of the whole connect. */
 int64_t ways_deadline(const struct nacre_client *c, const struct nacre_connect_options *options);
-/* A channel has a terminal, or not. */
+/* A channel has a terminal: what is sent is for somebody who waits. */
 void ways_set_qos(struct nacre_client *c, bool interactive);
 
 /* --- open_tcp.c --- */

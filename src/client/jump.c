@@ -25,7 +25,7 @@ struct jump {
 	struct hop_ask ask;
 	struct hop hops[NACRE_JUMPS_MAX];
 	struct hop_plan plans[NACRE_JUMPS_MAX];
-	unsigned n;
+	unsigned n, planned, used; /* hops; those with a plan; those whose plan went into a connect */
 	struct nacre_carrier carrier; /* how far we are; all zero before the first */
 };
 
@@ -195,6 +195,7 @@ reach_hop(struct jump *jump, unsigned i, struct nacre_client **out)
 		plan->options.carrier = &carrier;
 		jump->carrier = (struct nacre_carrier){.fd = -1}; /* the hop's, whatever the result */
 	}
+	jump->used = i + 1;
 	rc = connect_hop(jump, hop, plan);
 	if (i == 0)
 		take_dial_log(c, hop);
@@ -256,6 +257,7 @@ plan_hop(struct jump *jump, unsigned i)
 		c->in_callback--;
 	}
 	plan->options.size = sizeof(plan->options);
+	jump->planned = i + 1;
 	if (rc == 0 && !client_is_cancelled(c))
 		return NACRE_OK;
 	return client_fail(c, NACRE_E_CANCELLED, "the callback for jump hosts gave up");
@@ -273,6 +275,9 @@ go_all_hops(struct jump *jump)
 		if ((rc = reach_hop(jump, i, &hop)) == NACRE_OK)
 			rc = go_on_from(jump, hop, i);
 	}
+	/* What the callback handed over for hops that nobody came to. */
+	for (unsigned i = jump->used; i < jump->planned; i++)
+		ways_drop(&jump->plans[i].options);
 	return rc;
 }
 

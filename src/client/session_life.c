@@ -55,6 +55,8 @@ session_pty(struct nacre_channel *ch, const struct nacre_pty *pty, int64_t deadl
 {
 	int rc = nacre_conn_channel_pty(ch->client->conn, ch->number, pty, &ch->operation);
 
+	ways_set_qos(ch->client, true);
+
 	return session_answer(ch, rc, "pty-req", deadline);
 }
 

@@ -13,6 +13,8 @@ carrier_take(struct nacre_carrier *out, const struct nacre_carrier *given, struc
 	memcpy(out, given, given->size < sizeof(*out) ? given->size : sizeof(*out));
 	if (out->read != NULL && out->write != NULL && (out->wait != NULL || out->fd >= 0))
 		return NACRE_OK;
+	if (out->close != NULL)
+		out->close(out->ctx);
 	*out = (struct nacre_carrier){.fd = -1};
 	return failure_set(why, NACRE_E_ARGUMENT, NACRE_ORIGIN_LOCAL,
 	    "a carrier needs read, write, and a way to wait: a function or a descriptor");

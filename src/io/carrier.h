@@ -17,7 +17,8 @@ carrier_is_open(const struct nacre_carrier *carrier)
 	return carrier->read != NULL;
 }
 
-/* A caller's carrier of any age becomes *out; what makes it unusable is kept in `why`. */
+/* A caller's carrier of any age becomes *out; what makes it unusable is kept in `why`, and it is
+ * closed then. */
 int carrier_take(struct nacre_carrier *out, const struct nacre_carrier *given, struct failure *why) NACRE_CHECK;
 /* A mask of NACRE_WANT_READ and _WRITE, or a negative error; see nacre_carrier.wait. */
 int carrier_wait(const struct nacre_carrier *carrier, unsigned wants, struct pollfd *others, size_t n, int timeout);

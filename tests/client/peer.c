@@ -106,7 +106,9 @@ fill(struct peer *peer, struct peer_channel *ch)
 static void
 go_on(struct peer *peer, struct peer_channel *ch)
 {
-	if (starts(ch->command, "cat"))
+	if (ch->joined && !peer_move(peer, ch))
+		end(peer, ch, NACRE_EXIT_NONE, 0);
+	else if (starts(ch->command, "cat"))
 		echo_input(peer, ch);
 	else if (starts(ch->command, "both") || starts(ch->command, "endless"))
 		fill(peer, ch);
@@ -244,12 +246,18 @@ on_request(struct peer *peer, const struct nacre_event *ev)
 static void
 on_open(struct peer *peer, const struct nacre_event *ev)
 {
+	bool direct = is(ev->name, "direct-tcpip"), refused = direct && peer->script.behind == NULL;
+
 	if (falls_silent(peer, STALL_OPEN))
 		return;
-	for (size_t i = 0; i < PEER_CHANNELS && peer->script.refuse_open == 0; i++) {
+
+	if (direct)
+		note(peer->requests, sizeof(peer->requests), ev->name, "");
+	for (size_t i = 0; i < PEER_CHANNELS && peer->script.refuse_open == 0 && !refused; i++) {
 		if (peer->channels[i].used)
 			continue;
-		peer->channels[i] = (struct peer_channel){.used = true, .number = ev->channel};
+		peer->channels[i] =
+		    (struct peer_channel){.used = true, .number = ev->channel, .joined = direct, .running = direct};
 		(void)nacre_conn_answer_channel_open(peer->conn, ev->token, 0, NULL);
 		return;
 	}
@@ -340,7 +348,7 @@ take_events(struct peer *peer)
 static void
 turn(struct peer *peer)
 {
-	struct pollfd ready = {.fd = peer->fd, .events = POLLIN};
+	struct pollfd ready[2] = {{.fd = peer->fd, .events = POLLIN}, {.fd = -1, .events = POLLIN}};
 	unsigned did;
 
 	while (take_events(peer))
@@ -348,15 +356,17 @@ turn(struct peer *peer)
 	for (size_t i = 0; i < PEER_CHANNELS; i++) {
 		if (peer->channels[i].used && peer->channels[i].running)
 			go_on(peer, &peer->channels[i]);
+		if (peer->channels[i].used && peer->channels[i].joined)
+			ready[1].fd = *peer->script.behind;
 	}
 	did = nacre_pump(peer->conn, peer->fd, false);
 	peer->answered |= (did & NACRE_PUMP_WROTE) != 0;
 	if (did != 0 || (nacre_conn_wants(peer->conn) & NACRE_WANT_CLOSED))
 		return;
 	if (nacre_conn_wants(peer->conn) & NACRE_WANT_WRITE)
-		ready.events |= POLLOUT;
-	(void)poll(&ready, 1, -1);
-	if ((ready.revents & (POLLIN | POLLHUP | POLLERR)) == 0)
+		ready[0].events |= POLLOUT;
+	(void)poll(ready, 2, -1);
+	if ((ready[0].revents & (POLLIN | POLLHUP | POLLERR)) == 0)
 		return;
 	peer->flights += peer->answered;
 	peer->answered = false;
@@ -416,6 +426,8 @@ serve(struct peer *peer)
 		else
 			be_silent(peer->fd);
 	}
+	if (peer->script.behind != NULL)
+		(void)close(*peer->script.behind);
 	nacre_conn_error(peer->conn, &error);
 	peer->error = error.code;
 	nacre_conn_free(peer->conn);

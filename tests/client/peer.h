@@ -48,6 +48,7 @@ struct peer_script {
 	const char *banner;
 	const char *ciphers;
 	enum peer_stall stall;
+	const int *behind; /* a socket that "direct-tcpip" is joined with, the peer's from then on; NULL: that is refused */
 	uint32_t refuse_open; /* RFC 4254 5.1's reason; 0: sessions are opened */
 	bool refuse_exec, refuse_pty, refuse_shell;
 	const char *refuse_env; /* this variable is not taken; NULL: all are */
@@ -58,6 +59,7 @@ struct peer_channel {
 	uint32_t number;
 	char command[128];
 	size_t left[2]; /* bytes that are still to be written, by stream */
+	bool joined; /* with script.behind */
 };
 
 struct peer {
@@ -88,6 +90,8 @@ void peer_start(struct peer *peer, const struct peer_script *script);
 void peer_start_on(struct peer *peer, const struct peer_script *script, int fd);
 /* A socket on 127.0.0.1 that listens, and whose queue holds next to nothing; the caller's to close. */
 int peer_silent_listener(unsigned *port);
+/* peer_join.c: moves bytes between a joined channel and the socket behind. False: the socket has ended. */
+bool peer_move(struct peer *peer, struct peer_channel *ch);
 /* peer_auth.c: answers AUTH_REQUEST. */
 void peer_on_auth(struct peer *peer, const struct nacre_event *ev);
 /* Waits for its end: the client must have closed. */
