@@ -286,7 +286,7 @@ def ctrl_c_ends_a_transfer_and_not_the_session(name):
 
 def shell(p, term='vt100'):
     tap.need(os.environ.get('NACRE_EDITS') or term == 'dumb', 'the tool was built without libedit')
-    return process.Terminal(p.argv(), cwd=p.here, env={**os.environ, 'TERM': term, 'HOME': p.here, 'LC_ALL': 'C.UTF-8'})
+    return Terminal(p.argv(), columns=100, cwd=p.here, env={'TERM': term, 'HOME': p.here, 'LC_ALL': 'C.UTF-8'})
 
 
 def words_are_completed(name):
@@ -299,7 +299,7 @@ def words_are_completed(name):
                      'get gr\t\t\n'.encode(), b'put local/l\t d/\n', b'-@chmod 600 d/i\t\n', b'get ev\t\n', b'by\t\n'):
             typed.expect(b'sftp> ')
             typed.type(line)
-        assert typed.end() == 0, typed.shown
+        assert typed.wait() == 0, typed.shown
         assert b'pearl one  pearl two' in typed.shown and '\n'.encode() in typed.shown and b'\x1b[2J' not in typed.shown, typed.shown
     for file in ('pearl two', 'local/inside', 'pearl one', "it's", 'star*', 'größe'):
         assert os.path.exists(os.path.join(p.here, file)), (file, typed.shown)
@@ -313,7 +313,7 @@ def lines_come_back_and_can_be_changed(name):
         for line in (b'mkdir a1\n', b'\x10\x7f2\n', b'mkdir \x03', b'\x10\x10\x7f3\n', b'\x04'):  # \x10: up, \x7f: the key above Enter
             typed.expect(b'sftp> ')
             typed.type(line)
-        assert typed.end() == 0, typed.shown
+        assert typed.wait() == 0, typed.shown
     assert sorted(os.listdir(p.there)) == ['a1', 'a2', 'a3'], typed.shown
 
 
@@ -323,7 +323,7 @@ def a_terminal_that_can_do_nothing_is_enough(name):
         for line in (b'mkdir a\n', b'\x03', b'mkdir b\n', b'\x04'):
             typed.expect(b'sftp> ')
             typed.type(line)
-        assert typed.end() == 0, typed.shown
+        assert typed.wait() == 0, typed.shown
     assert sorted(os.listdir(p.there)) == ['a', 'b'], typed.shown
 
 
