@@ -6,6 +6,7 @@
 #include "apply_config.h"
 #include "clock.h"
 #include "facade.h"
+#include "proposal.h"
 #include "proxy.h"
 #include "user.h"
 
@@ -57,12 +58,13 @@ take_names(struct nacre_client *c, const char *host, const struct nacre_connect_
 	return NACRE_OK;
 }
 
-static int
-make_conn(struct nacre_client *c, const struct nacre_connect_options *options)
+/* types: room for the list of known types of keys, which stays borrowed. */
+static struct nacre_conn_options
+core_options(const struct nacre_client *c, const struct nacre_connect_options *options, char types[TRUST_KEY_TYPES_MAX])
 {
-	char types[TRUST_KEY_TYPES_MAX], why[FAILURE_TEXT_MAX] = "";
-	struct nacre_conn_options core = {
-	    .size = sizeof(core),
+	trust_key_types(&c->trust, types, TRUST_KEY_TYPES_MAX);
+	return (struct nacre_conn_options){
+	    .size = sizeof(struct nacre_conn_options),
 	    .role = NACRE_CLIENT,
 	    .now_ms = nacre_clock_ms(),
 	    .preset = options->preset,
@@ -85,14 +87,30 @@ make_conn(struct nacre_client *c, const struct nacre_connect_options *options)
 	    .memory_max = options->memory_max,
 	    .window = options->window,
 	    .window_max = options->window_max,
-	    .why = why,
-	    .why_size = sizeof(why),
+	    .host_certificates = trust_has_authority(&c->trust),
+	    .known_key_types = types[0] == '\0' ? NULL : types,
 	};
+}
+
+/* A name that nobody knows is told before anybody is called. */
+static int
+check_algorithms(struct nacre_client *c, const struct nacre_connect_options *options)
+{
+	char types[TRUST_KEY_TYPES_MAX];
+	struct nacre_conn_options core = core_options(c, options, types);
+
+	return algorithms_check(c->env, &core, &c->failure);
+}
+
+static int
+make_conn(struct nacre_client *c, const struct nacre_connect_options *options)
+{
+	char types[TRUST_KEY_TYPES_MAX], why[FAILURE_TEXT_MAX] = "";
+	struct nacre_conn_options core = core_options(c, options, types);
 	int rc;
 
-	trust_key_types(&c->trust, types, sizeof(types));
-	core.host_certificates = trust_has_authority(&c->trust);
-	core.known_key_types = types[0] == '\0' ? NULL : types;
+	core.why = why;
+	core.why_size = sizeof(why);
 	if ((rc = nacre_conn_new(c->env, &core, &c->conn)) != NACRE_OK)
 		return client_fail(c, rc, "%s", why);
 	c->io.conn = c->conn;
@@ -173,6 +191,8 @@ connect_steps(struct nacre_client *c, const char *host, const struct nacre_conne
 	int rc;
 
 	if ((rc = take_names(c, host, options)) != NACRE_OK)
+		return rc;
+	if ((rc = check_algorithms(c, options)) != NACRE_OK)
 		return rc;
 	if ((rc = client_expect_host_key(c, options)) != NACRE_OK)
 		return rc;

@@ -211,6 +211,20 @@ algorithms_pubkey(const struct nacre_env *env, const struct nacre_conn_options *
 	return algorithm_list_make(&wish, env, out, failure);
 }
 
+int
+algorithms_check(const struct nacre_env *env, const struct nacre_conn_options *options, struct failure *failure)
+{
+	struct algorithms lists;
+	char *pubkey = NULL;
+	int r = algorithms_init(&lists, env, options, failure);
+
+	algorithms_free(&lists, env);
+	if (r == 0)
+		r = algorithms_pubkey(env, options, &pubkey, failure);
+	mem_free_str(env, pubkey);
+	return r;
+}
+
 /* The kex list with the markers behind it: they must never stand first (RFC 8308 2.1). */
 static void
 put_kex_names(struct buf *b, const struct algorithms *a, enum nacre_role role, bool first)

@@ -24,6 +24,9 @@ struct algorithms {
  * can make; a client's begin with those for known_key_types. */
 int algorithms_init(struct algorithms *a, const struct nacre_env *env, const struct nacre_conn_options *options,
     struct failure *failure) NACRE_CHECK;
+/* Only whether the options make lists, those for "publickey" among them. */
+int algorithms_check(const struct nacre_env *env, const struct nacre_conn_options *options,
+    struct failure *failure) NACRE_CHECK;
 void algorithms_free(struct algorithms *a, const struct nacre_env *env);
 
 /* "publickey" algorithms, by the same options. Freed with mem_free_str. */

@@ -641,6 +641,35 @@ each_allocation_may_fail(void **state)
 	assert_true(n > 40);
 }
 
+/* Nobody answers at port 1: a name that is not known is told all the same, and at once. */
+static void
+an_unknown_algorithm_is_told_before_anybody_is_called(void **state)
+{
+	static const struct {
+		const char *ciphers, *pubkey, *preset, *told;
+	} rows[] = {
+	    {"aes256-gmc@openssh.com", NULL, NULL, "aes256-gcm@openssh.com"},
+	    {NULL, "ssh-ed2551", NULL, "ssh-ed25519"},
+	    {NULL, NULL, "strikt", "strict"},
+	};
+	struct stage s;
+	size_t i;
+
+	(void)state;
+	stage_init(&s);
+	s.options.port = 1;
+	for (i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+		s.options.ciphers = rows[i].ciphers;
+		s.options.pubkey_algorithms = rows[i].pubkey;
+		s.options.preset = rows[i].preset;
+		assert_int_equal(nacre_client_connect(s.client, "127.0.0.1", &s.options), NACRE_E_ARGUMENT);
+		assert_non_null(strstr(stage_error(&s).message, rows[i].told));
+	}
+	s.options.preset = NULL;
+	assert_int_equal(nacre_client_connect(s.client, "127.0.0.1", &s.options), NACRE_E_CONNECT);
+	stage_end(&s);
+}
+
 int
 main(void)
 {
@@ -671,6 +700,7 @@ main(void)
 	    cmocka_unit_test(a_failed_negotiation_names_both_lists),
 	    cmocka_unit_test(the_banner_and_the_negotiation_can_be_read),
 	    cmocka_unit_test(the_facade_adds_no_flights_of_its_own),
+	    cmocka_unit_test(an_unknown_algorithm_is_told_before_anybody_is_called),
 	    cmocka_unit_test(each_allocation_may_fail),
 	};
 
