@@ -7,7 +7,7 @@
 #include "terminal.h"
 
 static const char usage[] =
-    "usage: nacre keygen [-q] [-t ed25519|ecdsa|rsa] [-b bits] [-C comment] [-f file] [-N passphrase]\n"
+    "usage: nacre keygen [-q] [-t ed25519|ecdsa|rsa|mldsa44-ed25519] [-b bits] [-C comment] [-f file] [-N passphrase]\n"
     "                    [-a rounds] [-Z cipher] [-m format]\n"
     "       nacre keygen -p [-P old] [-N new] [-a rounds] [-Z cipher] [-m format] [-f file]\n"
     "       nacre keygen -y [-P passphrase] [-f file]\n"

@@ -27,6 +27,8 @@ static const struct {
     {"ecdsa-sha2-nistp521", 521, "ecdsa-sha2-nistp521", "~/.ssh/id_ecdsa"},
     {"rsa", 0, "ssh-rsa", "~/.ssh/id_rsa"},
     {"ssh-rsa", 0, "ssh-rsa", "~/.ssh/id_rsa"},
+    {"mldsa44-ed25519", 0, "ssh-mldsa44-ed25519@openssh.com", "~/.ssh/id_mldsa44_ed25519"},
+    {"ssh-mldsa44-ed25519@openssh.com", 0, "ssh-mldsa44-ed25519@openssh.com", "~/.ssh/id_mldsa44_ed25519"},
     {"rsa-sha2-256", 0, "ssh-rsa", "~/.ssh/id_rsa"},
     {"rsa-sha2-512", 0, "ssh-rsa", "~/.ssh/id_rsa"},
 };
@@ -121,13 +123,14 @@ make_usual_place(const char *path)
 static void
 tell_made(const nacre_key *key, const char *path, const char *public_path, const char *comment)
 {
-	char fingerprint[64];
+	char fingerprint[64], art[NACRE_KEY_RANDOMART_SIZE];
 
-	if (nacre_key_fingerprint(key, "SHA256", fingerprint, sizeof(fingerprint)) != NACRE_OK)
+	if (nacre_key_fingerprint(key, "SHA256", fingerprint, sizeof(fingerprint)) != NACRE_OK ||
+	    nacre_key_randomart(key, "SHA256", art, sizeof(art)) != NACRE_OK)
 		return;
 	printf("Your identification has been saved in %s\n", path);
 	printf("Your public key has been saved in %s\n", public_path);
-	printf("The key fingerprint is:\n%s %s\n", fingerprint, comment);
+	printf("The key fingerprint is:\n%s %s\nThe key's randomart image is:\n%s", fingerprint, comment, art);
 }
 
 /* The public key takes the place of an old one without a question: it belongs to the private key. */

@@ -167,7 +167,8 @@ struct nacre_connect_options {
 	nacre_auth_strategy *auth_strategy; /* NULL: nacre_auth_default */
 	void *auth_strategy_ctx;
 	const char *auth_methods; /* that may be used, in order; NULL: "publickey,password,keyboard-interactive" */
-	bool no_look_for_keys; /* do not try ~/.ssh/id_ed25519, id_ecdsa, id_rsa, id_ecdsa_sk, id_ed25519_sk, id_dsa */
+	bool no_look_for_keys; /* do not try ~/.ssh/id_ed25519, id_ecdsa, id_rsa, id_ecdsa_sk, id_ed25519_sk,
+	                          * id_mldsa44_ed25519, id_dsa */
 	bool no_agent; /* do not ask an agent for its keys */
 	bool identities_only; /* only keys that were named: none that are found, and of an agent's only those */
 	/* Take success where the server has looked at no credential, by "none" or by a dialog without a question, though

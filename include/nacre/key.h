@@ -2,6 +2,7 @@
  *
  * A key is one of ssh-ed25519, ecdsa-sha2-nistp256, -384, -521, ssh-rsa (2048 to 8192 bits; env.h: rsa_bits_min), ssh-dss
  * (1024 bits, for old peers: it is never made, and signs only where the algorithm is asked for by name or preset),
+ * ssh-mldsa44-ed25519@openssh.com (ML-DSA-44 and Ed25519 in one, against quantum computers; of OpenSSH 10.4),
  * sk-ssh-ed25519@openssh.com and sk-ecdsa-sha2-nistp256@openssh.com, or an OpenSSH certificate for one of these but ssh-dss (cert.h).
  * It may have its private half, or a signer where that half is elsewhere. It never changes after it was made, so that
  * any number of threads and connections may use one key at once. Private halves are kept in locked memory behind guard

@@ -23,8 +23,8 @@ try_file(struct auth_plan *plan, const struct nacre_env *env, const char *name)
 int
 plan_discover(struct auth_plan *plan, const struct nacre_env *env)
 {
-	static const char *const names[] = {
-	    ".ssh/id_ed25519", ".ssh/id_ecdsa", ".ssh/id_rsa", ".ssh/id_ecdsa_sk", ".ssh/id_ed25519_sk", ".ssh/id_dsa"};
+	static const char *const names[] = {".ssh/id_ed25519", ".ssh/id_ecdsa", ".ssh/id_rsa", ".ssh/id_ecdsa_sk",
+	    ".ssh/id_ed25519_sk", ".ssh/id_mldsa44_ed25519", ".ssh/id_dsa"};
 
 	for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++) {
 		if (try_file(plan, env, names[i]) == NACRE_E_NOMEM)

@@ -95,4 +95,18 @@ int dsa_sign(const struct dsa_public *key, const struct nacre_env *env, struct s
     uint8_t sig[DSA_SIG_LEN]) NACRE_CHECK;
 int dsa_verify(const struct dsa_public *key, struct slice data, struct slice sig) NACRE_CHECK;
 
+/* ML-DSA-44 and Ed25519 in one: public keys, signatures and seeds one behind the other, that of ML-DSA first. */
+#define MLDSA_ED25519_SEEDS_LEN 64
+#define MLDSA_ED25519_PUBLIC_LEN 1344
+#define MLDSA_ED25519_SIG_LEN 2484
+
+/* NACRE_E_NOMEM, NACRE_E_CRYPTO. */
+int mldsa_ed25519_public(const struct nacre_env *env, const uint8_t seeds[MLDSA_ED25519_SEEDS_LEN],
+    uint8_t public_key[MLDSA_ED25519_PUBLIC_LEN]) NACRE_CHECK;
+/* Hedged. NACRE_E_RANDOM, NACRE_E_NOMEM. */
+int mldsa_ed25519_sign(const struct nacre_env *env, const uint8_t seeds[MLDSA_ED25519_SEEDS_LEN], struct slice data,
+    uint8_t sig[MLDSA_ED25519_SIG_LEN]) NACRE_CHECK;
+int mldsa_ed25519_verify(const struct nacre_env *env, const uint8_t public_key[MLDSA_ED25519_PUBLIC_LEN],
+    struct slice data, struct slice sig) NACRE_CHECK;
+
 #endif

@@ -85,6 +85,10 @@ read_plain(
 	case KEY_DSA_KIND:
 		read_dsa(r, &parts);
 		break;
+	case KEY_MLDSA_KIND:
+		parts.point = cert != NULL ? cert->point : reader_string(r);
+		parts.secret = reader_string(r);
+		break;
 	}
 	return r->bad ? NACRE_E_KEY_FORMAT : key_assemble(env, &parts, key, &unheard);
 }

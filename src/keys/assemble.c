@@ -114,6 +114,10 @@ prepare(const struct nacre_env *env, const struct key_parts *parts, struct compu
 		buf_put_mpint(blob, y);
 		numbers[0] = parts->secret;
 		return blob->bad;
+	case KEY_MLDSA_KIND: /* no file has its private half alone */
+		buf_put_string(blob, parts->point);
+		numbers[0] = parts->secret;
+		return blob->bad;
 	case KEY_RSA_KIND:
 		break;
 	}

@@ -11,7 +11,8 @@ struct key_parts {
 	bool has_private;
 	struct slice n, e, d, p, q, iqmp; /* RSA: magnitudes */
 	struct slice point; /* ECDSA, Ed25519: the public half; empty where it is to be computed */
-	struct slice secret; /* ECDSA: the scalar, at most of the curve's length; Ed25519: the seed; DSA: x */
+	struct slice
+	    secret; /* ECDSA: the scalar, at most of the curve's length; Ed25519: the seed; DSA: x; ML-DSA: both seeds */
 	struct dsa_public dsa; /* y: empty where it is to be computed */
 };
 

@@ -38,6 +38,13 @@ read_rsa(nacre_key *key, struct reader *r)
 	return rsa_check_public(&rsa, rsa_bits_min(key->env));
 }
 
+static int
+read_mldsa(nacre_key *key, struct reader *r)
+{
+	key->point = reader_string(r);
+	return key->point.n == MLDSA_ED25519_PUBLIC_LEN ? 0 : NACRE_E_KEY_FORMAT;
+}
+
 /* Its one size is not a matter of policy: whether the algorithm is allowed is. */
 static int
 read_dsa(nacre_key *key, struct reader *r)
@@ -82,6 +89,9 @@ read_numbers(nacre_key *key, struct reader *r)
 		break;
 	case KEY_DSA_KIND:
 		e = read_dsa(key, r);
+		break;
+	case KEY_MLDSA_KIND:
+		e = read_mldsa(key, r);
 		break;
 	}
 	return e != 0 || !key->type->sk ? e : read_application(key, r);

@@ -120,6 +120,9 @@ put_algorithm(struct buf *b, const nacre_key *key)
 		der_put(b, DER_OID, OID_DSA);
 		put_dsa_group(b, key);
 		break;
+	case KEY_MLDSA_KIND: /* never asked for: format_write.c */
+		b->bad = NACRE_E_KEY_TYPE;
+		break;
 	}
 	der_end(b, mark);
 }
@@ -135,6 +138,8 @@ put_private_octets(struct buf *b, const nacre_key *key)
 	case KEY_DSA_KIND:
 		der_put_integer(b, key->numbers[0]);
 		return b->bad;
+	case KEY_MLDSA_KIND:
+		return NACRE_E_KEY_TYPE;
 	case KEY_ED25519_KIND:
 		break;
 	}

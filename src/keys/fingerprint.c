@@ -91,6 +91,7 @@ static const struct {
     {"ssh-ed25519", "ED25519"},
     {"ssh-rsa", "RSA"},
     {"ssh-dss", "DSA"},
+    {"ssh-mldsa44-ed25519", "MLDSA44-ED25519"},
     {"ecdsa-sha2-", "ECDSA"},
     {"sk-ssh-ed25519", "ED25519-SK"},
     {"sk-ecdsa-sha2-", "ECDSA-SK"},

@@ -36,10 +36,10 @@ write_line(struct buf *text, const nacre_key *key, const struct format_order *or
 	return r == NACRE_E_ARGUMENT ? why_fail(why, r, "the comment has more than one line") : r;
 }
 
-/* Without its application a security key's public half would be another key. */
+/* Without its application a security key's public half would be another key; ML-DSA's keys only OpenSSH writes. */
 static const struct {
 	format_write_fn *write_private, *write_public;
-	bool holds_sk;
+	bool holds_all;
 } writers[] = {
     [NACRE_KEY_FORMAT_OPENSSH] = {write_openssh, write_line, true},
     [NACRE_KEY_FORMAT_PEM] = {pem_write, pem_write_public, false},
@@ -88,7 +88,10 @@ write_key(const struct nacre_env *env, const nacre_key *key, const struct nacre_
 
 	if (write == NULL)
 		return why_fail(why, NACRE_E_UNSUPPORTED, "the format does not hold keys of this half");
-	if (key->type->sk && !writers[format].holds_sk)
+	if (key->type->kind == KEY_MLDSA_KIND && !writers[format].holds_all)
+		return why_fail_name(why, NACRE_E_UNSUPPORTED, "the format holds no keys of this type; OPENSSH does",
+		    slice_str(key->type->name));
+	if (key->type->sk && !writers[format].holds_all)
 		return why_fail(why, NACRE_E_UNSUPPORTED, "the format does not hold security keys");
 	buf_init(&b, env, FORMAT_TEXT_MAX);
 	if ((r = write(&b, key, &order, why)) == 0)

@@ -81,6 +81,24 @@ generate_rsa(const struct nacre_env *env, unsigned bits, struct buf *blob, nacre
 	return r;
 }
 
+static int
+generate_mldsa(const struct nacre_env *env, struct buf *blob, nacre_key **out)
+{
+	struct slice numbers[KEY_NUMBERS] = {{NULL, 0}};
+	uint8_t seeds[MLDSA_ED25519_SEEDS_LEN], public_key[MLDSA_ED25519_PUBLIC_LEN];
+	int r = mem_random(env, seeds, sizeof(seeds));
+
+	if (r == 0)
+		r = mldsa_ed25519_public(env, seeds, public_key);
+	if (r == 0) {
+		buf_put_string(blob, slice_of(public_key, sizeof(public_key)));
+		numbers[0] = slice_of(seeds, sizeof(seeds));
+		r = finish(env, blob, numbers, out);
+	}
+	sodium_memzero(seeds, sizeof(seeds));
+	return r;
+}
+
 int
 nacre_key_generate(const struct nacre_env *env, const char *type_name, unsigned bits, nacre_key **key)
 {
@@ -109,6 +127,9 @@ nacre_key_generate(const struct nacre_env *env, const char *type_name, unsigned 
 		break;
 	case KEY_RSA_KIND:
 		r = generate_rsa(env, bits, &blob, key);
+		break;
+	case KEY_MLDSA_KIND:
+		r = generate_mldsa(env, &blob, key);
 		break;
 	case KEY_DSA_KIND:
 		break;

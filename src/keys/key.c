@@ -6,6 +6,7 @@
 #include <sodium.h>
 
 #define SK_ED25519 "sk-ssh-ed25519@openssh.com"
+#define MLDSA "ssh-mldsa44-ed25519@openssh.com"
 #define SK_ECDSA "sk-ecdsa-sha2-nistp256@openssh.com"
 #define CERT(type, ...)                                                                                                \
 	{                                                                                                              \
@@ -19,6 +20,7 @@ const struct key_type key_types[] = {
     {.name = "ecdsa-sha2-nistp521", .kind = KEY_ECDSA_KIND, .curve = CURVE_P521, .curve_name = "nistp521"},
     {.name = "ssh-rsa", .kind = KEY_RSA_KIND},
     {.name = "ssh-dss", .kind = KEY_DSA_KIND},
+    {.name = MLDSA, .kind = KEY_MLDSA_KIND},
     {.name = SK_ED25519, .kind = KEY_ED25519_KIND, .sk = true},
     {.name = SK_ECDSA, .kind = KEY_ECDSA_KIND, .curve = CURVE_P256, .curve_name = "nistp256", .sk = true},
     CERT("ssh-ed25519", .kind = KEY_ED25519_KIND),
@@ -26,6 +28,7 @@ const struct key_type key_types[] = {
     CERT("ecdsa-sha2-nistp384", .kind = KEY_ECDSA_KIND, .curve = CURVE_P384, .curve_name = "nistp384"),
     CERT("ecdsa-sha2-nistp521", .kind = KEY_ECDSA_KIND, .curve = CURVE_P521, .curve_name = "nistp521"),
     CERT("ssh-rsa", .kind = KEY_RSA_KIND),
+    {.name = "ssh-mldsa44-ed25519-cert-v01@openssh.com", .plain = MLDSA, .kind = KEY_MLDSA_KIND},
     {.name = "sk-ssh-ed25519-cert-v01@openssh.com", .plain = SK_ED25519, .kind = KEY_ED25519_KIND, .sk = true},
     {.name = "sk-ecdsa-sha2-nistp256-cert-v01@openssh.com",
 	.plain = SK_ECDSA,
@@ -89,6 +92,20 @@ check_ed25519(const nacre_key *key)
 }
 
 static int
+check_mldsa(const nacre_key *key)
+{
+	struct slice s = key->numbers[0];
+	uint8_t public_key[MLDSA_ED25519_PUBLIC_LEN];
+	int r;
+
+	if (s.n != MLDSA_ED25519_SEEDS_LEN)
+		return NACRE_E_KEY_FORMAT;
+	if ((r = mldsa_ed25519_public(key->env, s.p, public_key)) != 0)
+		return r;
+	return memcmp(public_key, key->point.p, sizeof(public_key)) == 0 ? 0 : NACRE_E_KEY_FORMAT;
+}
+
+static int
 check_secret(const nacre_key *key)
 {
 	struct rsa_private rsa = {key->n, key->e, key->numbers[0], key->numbers[1], key->numbers[2], key->numbers[3]};
@@ -105,6 +122,9 @@ check_secret(const nacre_key *key)
 		break;
 	case KEY_DSA_KIND:
 		r = dsa_check_pair(&key->dsa, key->numbers[0]);
+		break;
+	case KEY_MLDSA_KIND:
+		r = check_mldsa(key);
 		break;
 	}
 	return r == NACRE_E_CRYPTO ? NACRE_E_KEY_FORMAT : r;
@@ -196,6 +216,7 @@ nacre_key_bits(const nacre_key *key)
 
 	switch (key->type->kind) {
 	case KEY_ED25519_KIND:
+	case KEY_MLDSA_KIND: /* as ssh-keygen has it */
 		return 256;
 	case KEY_ECDSA_KIND:
 		return curve_bits[key->type->curve];

@@ -7,7 +7,7 @@
 #include "sign.h"
 #include <nacre/key.h>
 
-enum key_kind { KEY_ED25519_KIND, KEY_ECDSA_KIND, KEY_RSA_KIND, KEY_DSA_KIND };
+enum key_kind { KEY_ED25519_KIND, KEY_ECDSA_KIND, KEY_RSA_KIND, KEY_DSA_KIND, KEY_MLDSA_KIND };
 
 struct cert;
 
@@ -48,7 +48,7 @@ struct nacre_key {
 	const struct key_type *type;
 	uint8_t *blob;
 	size_t blob_len;
-	struct slice point; /* in blob: Ed25519's 32 bytes, ECDSA's point */
+	struct slice point; /* in blob: Ed25519's 32 bytes, ECDSA's point, ML-DSA's and Ed25519's keys */
 	struct slice n, e; /* in blob: RSA */
 	struct dsa_public dsa; /* in blob */
 	struct slice application; /* in blob: a security key's */
@@ -64,8 +64,8 @@ struct nacre_key {
 	uint8_t *secret; /* or NULL; the numbers one behind the other */
 	size_t secret_len;
 	bool secret_is_locked;
-	struct slice
-	    numbers[KEY_NUMBERS]; /* in secret. Ed25519: seed || public; ECDSA: the scalar at full length; DSA: x */
+	struct slice numbers
+	    [KEY_NUMBERS]; /* in secret. Ed25519: seed || public; ECDSA: the scalar at full length; DSA: x; ML-DSA: both seeds */
 };
 
 /* From a public blob, strictly: every field, every size, nothing behind. */

@@ -94,6 +94,10 @@ read_numbers(nacre_key *key, struct reader *r, struct slice numbers[KEY_NUMBERS]
 	case KEY_DSA_KIND:
 		read_dsa(r, numbers, key);
 		break;
+	case KEY_MLDSA_KIND:
+		point = reader_string(r);
+		numbers[0] = reader_string(r);
+		break;
 	}
 	return !r->bad && slice_eq(point, key->point);
 }

@@ -231,6 +231,9 @@ read_private(const struct ppk *p, const nacre_key *public_key, nacre_key **key, 
 	case KEY_RSA_KIND:
 		read_rsa(&r, &k);
 		break;
+	case KEY_MLDSA_KIND: /* PuTTY has no such keys */
+		r.bad = true;
+		break;
 	}
 	if (r.bad || r.n >= (p->is_encrypted ? PAD_MAX : 1))
 		e = why_fail(why, NACRE_E_KEY_FORMAT, "PuTTY file: the private fields are malformed");

@@ -27,6 +27,9 @@ put_private(struct buf *b, const nacre_key *key)
 	case KEY_DSA_KIND:
 		buf_put_mpint(b, key->numbers[0]);
 		return;
+	case KEY_MLDSA_KIND: /* never asked for: format_write.c */
+		b->bad = NACRE_E_KEY_TYPE;
+		return;
 	case KEY_RSA_KIND:
 		for (i = 0; i < KEY_NUMBERS; i++)
 			buf_put_mpint(b, key->numbers[i]);

@@ -28,7 +28,7 @@ private_fields_put_certified(struct buf *b, const nacre_key *key)
 		buf_put_string(b, key->point);
 	if (key->type->sk)
 		put_device(b, key);
-	else if (key->type->kind == KEY_ED25519_KIND)
+	else if (key->type->kind == KEY_ED25519_KIND || key->type->kind == KEY_MLDSA_KIND)
 		buf_put_string(b, key->numbers[0]);
 	else if (key->type->kind == KEY_RSA_KIND)
 		put_rsa(b, key);
@@ -47,6 +47,8 @@ private_fields_put(struct buf *b, const nacre_key *key)
 		buf_put_mpint(b, key->n);
 		buf_put_mpint(b, key->e);
 	}
+	if (key->type->kind == KEY_MLDSA_KIND)
+		buf_put_string(b, key->point);
 	if (key->type->kind == KEY_DSA_KIND)
 		buf_put_slice(b, key->fields);
 	private_fields_put_certified(b, key);

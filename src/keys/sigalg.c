@@ -3,6 +3,7 @@
 #include "key.h"
 
 #define V01 "-cert-v01@openssh.com"
+#define MLDSA "ssh-mldsa44-ed25519@openssh.com"
 
 /* Certificates first: who shows one wants it looked at. */
 const struct sigalg sigalg_table[] = {
@@ -16,6 +17,7 @@ const struct sigalg sigalg_table[] = {
 	.signature = "sk-ecdsa-sha2-nistp256@openssh.com"},
     {.name = "rsa-sha2-512" V01, .key_type = "ssh-rsa" V01, .hash = HASH_SHA512, .signature = "rsa-sha2-512"},
     {.name = "rsa-sha2-256" V01, .key_type = "ssh-rsa" V01, .hash = HASH_SHA256, .signature = "rsa-sha2-256"},
+    {.name = "ssh-mldsa44-ed25519" V01, .key_type = "ssh-mldsa44-ed25519" V01, .signature = MLDSA},
     {.name = "ssh-rsa" V01, .legacy = true, .key_type = "ssh-rsa" V01, .hash = HASH_SHA1, .signature = "ssh-rsa"},
     {.name = "ssh-ed25519", .key_type = "ssh-ed25519"},
     {.name = "ecdsa-sha2-nistp256", .key_type = "ecdsa-sha2-nistp256"},
@@ -25,6 +27,7 @@ const struct sigalg sigalg_table[] = {
     {.name = "sk-ecdsa-sha2-nistp256@openssh.com", .key_type = "sk-ecdsa-sha2-nistp256@openssh.com"},
     {.name = "rsa-sha2-512", .key_type = "ssh-rsa", .hash = HASH_SHA512},
     {.name = "rsa-sha2-256", .key_type = "ssh-rsa", .hash = HASH_SHA256},
+    {.name = MLDSA, .key_type = MLDSA},
     {.name = "ssh-rsa", .legacy = true, .key_type = "ssh-rsa", .hash = HASH_SHA1},
     {.name = "ssh-dss", .legacy = true, .key_type = "ssh-dss"},
     {.name = NULL},

@@ -65,6 +65,17 @@ sign_dsa(const nacre_key *key, const struct nacre_env *env, struct slice data, s
 }
 
 static int
+sign_mldsa(const nacre_key *key, const struct nacre_env *env, struct slice data, struct buf *out)
+{
+	uint8_t sig[MLDSA_ED25519_SIG_LEN];
+	int r = mldsa_ed25519_sign(env, key->numbers[0].p, data, sig);
+
+	if (r == 0)
+		buf_put_string(out, slice_of(sig, sizeof(sig)));
+	return r;
+}
+
+static int
 sign_by_secret(const nacre_key *key, const struct nacre_env *env, const struct sigalg *algorithm, struct slice data,
     struct buf *out)
 {
@@ -78,6 +89,8 @@ sign_by_secret(const nacre_key *key, const struct nacre_env *env, const struct s
 		return sign_rsa(key, env, algorithm->hash, data, out);
 	case KEY_DSA_KIND:
 		return sign_dsa(key, env, data, out);
+	case KEY_MLDSA_KIND:
+		return sign_mldsa(key, env, data, out);
 	}
 	return NACRE_E_CRYPTO;
 }
@@ -148,6 +161,8 @@ verify_numbers(const nacre_key *key, const struct sigalg *algorithm, struct slic
 		return verify_rsa(key, algorithm->hash, data, sig);
 	case KEY_DSA_KIND:
 		return dsa_verify(&key->dsa, data, sig);
+	case KEY_MLDSA_KIND:
+		return mldsa_ed25519_verify(key->env, key->point.p, data, sig);
 	}
 	return NACRE_E_CRYPTO;
 }

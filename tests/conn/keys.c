@@ -4,8 +4,8 @@
 #include <stdio.h>
 #include <stdlib.h>
 
-const char *const test_key_types[KEY_COUNT] = {
-    "ssh-ed25519", "ecdsa-sha2-nistp256", "ecdsa-sha2-nistp384", "ecdsa-sha2-nistp521", "ssh-rsa"};
+const char *const test_key_types[KEY_COUNT] = {"ssh-ed25519", "ecdsa-sha2-nistp256", "ecdsa-sha2-nistp384",
+    "ecdsa-sha2-nistp521", "ssh-rsa", "ssh-mldsa44-ed25519@openssh.com"};
 
 static const char dsa_file[] = "-----BEGIN DSA PRIVATE KEY-----\n"
 			       "MIIBvAIBAAKBgQCZeRDmJjyafeVSRrtqqDTpBDpsOO/cvTiBcuCwdUa3blwoNP/l\n"

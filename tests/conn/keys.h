@@ -4,7 +4,7 @@
 
 #include <nacre/key.h>
 
-enum { KEY_ED25519, KEY_P256, KEY_P384, KEY_P521, KEY_RSA, KEY_COUNT };
+enum { KEY_ED25519, KEY_P256, KEY_P384, KEY_P521, KEY_RSA, KEY_MLDSA, KEY_COUNT };
 
 struct test_keys {
 	nacre_key *key[KEY_COUNT];

@@ -11,7 +11,7 @@
 
 static const char *const rows[] = {"ssh-ed25519-cert-v01@openssh.com", "ecdsa-sha2-nistp256-cert-v01@openssh.com",
     "ecdsa-sha2-nistp384-cert-v01@openssh.com", "ecdsa-sha2-nistp521-cert-v01@openssh.com",
-    "rsa-sha2-512-cert-v01@openssh.com"};
+    "rsa-sha2-512-cert-v01@openssh.com", "ssh-mldsa44-ed25519-cert-v01@openssh.com"};
 
 static struct {
 	struct test_env env;

@@ -11,7 +11,7 @@
 #include <cmocka.h>
 
 static const char *const types[] = {
-    "ssh-ed25519", "ecdsa-sha2-nistp256", "ecdsa-sha2-nistp384", "ecdsa-sha2-nistp521", "ssh-rsa"};
+    "ssh-ed25519", "ecdsa-sha2-nistp256", "ecdsa-sha2-nistp384", "ecdsa-sha2-nistp521", "ssh-rsa", "ssh-mldsa44-ed25519@openssh.com"};
 
 #define N_TYPES (sizeof(types) / sizeof(types[0]))
 

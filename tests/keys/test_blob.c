@@ -7,7 +7,7 @@
 #include <stdlib.h>
 #include <cmocka.h>
 
-static const char *const names[] = {"ed25519", "ecdsa256", "ecdsa384", "ecdsa521", "rsa2048", "rsa3072", "dsa1024"};
+static const char *const names[] = {"ed25519", "ecdsa256", "ecdsa384", "ecdsa521", "rsa2048", "rsa3072", "dsa1024", "mldsa44"};
 
 #define NAMES (sizeof(names) / sizeof(names[0]))
 
@@ -34,7 +34,7 @@ parse(struct test_env *t, struct slice blob)
 static void
 a_blob_is_whole_or_refused(void **state)
 {
-	uint8_t longer[1024];
+	uint8_t longer[2048];
 	struct test_env t;
 	size_t i, n;
 

@@ -28,6 +28,8 @@ static const struct {
 	"MD5:e9:04:f1:03:43:30:be:d6:d7:36:f8:12:88:c8:1c:64"},
     {"dsa1024", "ssh-dss", 1024, "dsa key", "SHA256:wytTJCWLoKuYKGSln+uDNrwchRnAu83xfNgHsMvpu0g",
 	"MD5:a8:a2:ac:e7:1b:28:47:bd:fc:75:bf:b8:77:09:65:7e"},
+    {"mldsa44", "ssh-mldsa44-ed25519@openssh.com", 256, "mldsa key",
+	"SHA256:CIUmsll5wx5fBYMMFS/AcQin5yghKKyntL7WQJMnAwA", "MD5:2e:fa:89:ec:d9:be:9e:ab:65:7f:a9:28:d7:90:ce:90"},
 };
 
 #define FILES (sizeof(files) / sizeof(files[0]))
@@ -157,7 +159,8 @@ other_files_are_refused_by_what_they_are(void **state)
 		    nacre_key_peek_public(&t.env, p, strlen(others[i].text), &key, NULL, 0), others[i].code);
 	}
 	keydata_read("pem", "", &pem);
-	assert_int_equal(nacre_key_parse_private(&t.env, (const uint8_t *)pem.p, pem.n, NULL, &key, why, sizeof(why)), 0);
+	assert_int_equal(
+	    nacre_key_parse_private(&t.env, (const uint8_t *)pem.p, pem.n, NULL, &key, why, sizeof(why)), 0);
 	nacre_key_free(key);
 	keydata_read("rsa1024", "", &pem);
 	assert_int_equal(nacre_key_parse_private(&t.env, (const uint8_t *)pem.p, pem.n, NULL, &key, why, sizeof(why)),

@@ -23,6 +23,7 @@ static const struct {
     {"rsa2048", "rsa-sha2-256"},
     {"rsa3072", "rsa-sha2-512"},
     {"dsa1024", "ssh-dss"},
+    {"mldsa44", "ssh-mldsa44-ed25519@openssh.com"},
 };
 
 #define PAIRS (sizeof(pairs) / sizeof(pairs[0]))
@@ -34,9 +35,10 @@ the_table_is_in_the_default_order(void **state)
 	    "ecdsa-sha2-nistp256-cert-v01@openssh.com", "ecdsa-sha2-nistp384-cert-v01@openssh.com",
 	    "ecdsa-sha2-nistp521-cert-v01@openssh.com", "sk-ssh-ed25519-cert-v01@openssh.com",
 	    "sk-ecdsa-sha2-nistp256-cert-v01@openssh.com", "rsa-sha2-512-cert-v01@openssh.com",
-	    "rsa-sha2-256-cert-v01@openssh.com", "ssh-rsa-cert-v01@openssh.com", "ssh-ed25519", "ecdsa-sha2-nistp256",
-	    "ecdsa-sha2-nistp384", "ecdsa-sha2-nistp521", "sk-ssh-ed25519@openssh.com",
-	    "sk-ecdsa-sha2-nistp256@openssh.com", "rsa-sha2-512", "rsa-sha2-256", "ssh-rsa", "ssh-dss"};
+	    "rsa-sha2-256-cert-v01@openssh.com", "ssh-mldsa44-ed25519-cert-v01@openssh.com",
+	    "ssh-rsa-cert-v01@openssh.com", "ssh-ed25519", "ecdsa-sha2-nistp256", "ecdsa-sha2-nistp384",
+	    "ecdsa-sha2-nistp521", "sk-ssh-ed25519@openssh.com", "sk-ecdsa-sha2-nistp256@openssh.com", "rsa-sha2-512",
+	    "rsa-sha2-256", "ssh-mldsa44-ed25519@openssh.com", "ssh-rsa", "ssh-dss"};
 	size_t i;
 
 	(void)state;

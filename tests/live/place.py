@@ -89,16 +89,17 @@ KEYS = {
 
 
 OLD_KEYS = {'ssh-rsa': ('rsa', 3072), 'ssh-dss': ('dsa', None)}
+NEW_KEYS = {'ssh-mldsa44-ed25519@openssh.com': ('mldsa44-ed25519', None)}
 
 
 def key_for(algorithm, name):
-    kind, bits = (KEYS | OLD_KEYS)[algorithm]
+    kind, bits = (KEYS | OLD_KEYS | NEW_KEYS)[algorithm]
     return key(kind, name, bits)
 
 
 def keys_to_try():
-    """KEYS and OLD_KEYS, without the type that OpenSSH 10 no longer has."""
-    return [*KEYS, *(name for name in OLD_KEYS if name in openssh_has('key'))]
+    """KEYS, and of OLD_KEYS and NEW_KEYS what this OpenSSH has: ssh-dss up to version 9, ML-DSA from 10.4 on."""
+    return [*KEYS, *(name for name in OLD_KEYS | NEW_KEYS if name in openssh_has('key'))]
 
 
 def keys_for(name):

@@ -94,8 +94,8 @@ def every_type_is_made_as_ssh_keygen_reads_it():
         said = good(nacre('-t', kind, *bits, '-N', '', '-C', 'a comment', '-f', file))
         assert os.stat(file).st_mode & 0o777 == 0o600 and os.stat(file + '.pub').st_mode & 0o777 == 0o644
         assert good(theirs('-y', '-f', file)) == text('made.pub') and text('made.pub').endswith(' a comment\n')
-        fingerprint = good(theirs('-l', '-f', file)).split()[1]
-        assert fingerprint in said, (fingerprint, said)
+        shown = good(theirs('-lv', '-f', file))
+        assert shown.split()[1] in said and shown.split('\n', 1)[1] in said, (shown, said)
 
 
 def the_first_key_makes_its_directory():
@@ -574,9 +574,35 @@ def a_comment_is_one_line_of_any_length():
     assert fields(good(theirs('-y', '-f', path('commented')))) == fields(text('commented.pub'))
 
 
+def a_key_of_two_halves_goes_where_openssh_has_a_place_for_it():
+    """ML-DSA-44 and Ed25519: the ssh-keygen that is at hand may not know it."""
+    key = fresh('two')
+    said = good(nacre('-t', 'mldsa44-ed25519', '-N', '', '-C', 'a reef', '-f', key))
+    line = text('two.pub')
+    assert line.startswith('ssh-mldsa44-ed25519@openssh.com ') and line.endswith(' a reef\n') and '[MLDSA44-' in said, said
+    good(nacre('-q', '-p', '-N', 'deep', '-P', '', '-f', key))
+    refused(nacre('-y', '-P', 'shallow', '-f', key), 'wrong')
+    assert good(nacre('-y', '-P', 'deep', '-f', key)) == line
+    for form in ('PEM', 'PKCS8', 'PPK'):
+        refused(nacre('-p', '-m', form, '-P', 'deep', '-N', '', '-f', key))
+        assert good(nacre('-y', '-P', 'deep', '-f', key)) == line
+    good(nacre('-q', '-p', '-P', 'deep', '-N', '', '-f', key))
+    write('two.4716', good(nacre('-e', '-f', key)))
+    assert fields(good(nacre('-i', '-f', path('two.4716')))) == fields(line)
+    write('message', 'dear reef')
+    good(nacre('-q', '-Y', 'sign', '-f', key, '-n', 'file', path('message')))
+    words = ['-Y', 'verify', '-f', write('signers', 'reef ' + ' '.join(fields(line))), '-I', 'reef', '-n', 'file',
+             '-s', path('message.sig')]
+    good(nacre(*words, input='dear reef\n'))
+    refused(nacre(*words, input='dear beef\n'))
+    good(nacre('-q', '-t', 'ed25519', '-N', '', '-f', fresh('plain')))
+    good(nacre('-q', '-s', key, '-I', 'me', '-n', 'reef', path('plain.pub')))
+    assert 'MLDSA44-ED25519' in good(nacre('-L', '-f', path('plain-cert.pub')))
+
+
 def types_and_sizes_that_are_not_there_are_refused():
     fresh('none')
-    for words, word in ((['-t', 'dsa'], 'no such type'), (['-t', 'ecdsa', '-b', '333'], '333 bits'),
+    for words, word in ((['-t', 'ed448'], 'no such type'), (['-t', 'dsa'], 'no new ones'), (['-t', 'ecdsa', '-b', '333'], '333 bits'),
                         (['-t', 'rsa', '-b', '1024'], '2048 to 8192'),
                         (['-t', 'rsa', '-b', '2049'], 'even'), (['-t', 'rsa', '-b', '-1'], 'not a number')):
         refused(nacre(*words, '-N', '', '-f', path('none')), word)
@@ -664,6 +690,7 @@ tests = [
     certificates_are_shown_as_ssh_keygen_shows_them,
     a_file_that_is_there_stays,
     a_comment_is_one_line_of_any_length,
+    a_key_of_two_halves_goes_where_openssh_has_a_place_for_it,
     types_and_sizes_that_are_not_there_are_refused,
     what_only_a_device_can_do_is_said_so,
     a_command_line_that_is_not_understood_ends_with_1,

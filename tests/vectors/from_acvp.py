@@ -1,8 +1,7 @@
 #!/usr/bin/env python3
-"""Makes mlkem_acvp.txt from NIST's ACVP vectors for ML-KEM. Usage: from_acvp.py KEYGEN ENCAPDECAP
+"""Makes mlkem_acvp.txt and mldsa44_acvp.txt from NIST's ACVP vectors. Usage: from_acvp.py FOLDER
 
-The arguments are the files internalProjection.json of ML-KEM-keyGen-FIPS203 and ML-KEM-encapDecap-FIPS203 of
-github.com/usnistgov/ACVP-Server (gen-val/json-files), release 1.1.0.43.
+FOLDER is gen-val/json-files of github.com/usnistgov/ACVP-Server, release 1.1.0.43.
 """
 import json
 import pathlib
@@ -14,11 +13,16 @@ HEAD = """# NIST ACVP, github.com/usnistgov/ACVP-Server release 1.1.0.43, gen-va
 # decaps: number, decapsulation key, ciphertext, secret (half of them implicitly rejected); seeded: number, d and z,
 # ciphertext, secret (the same); ek-good, ek-bad: number, encapsulation key; dk-good, dk-bad: number, decapsulation key
 """
+DSA_HEAD = """# NIST ACVP, github.com/usnistgov/ACVP-Server release 1.1.0.43, gen-val/json-files/ML-DSA-keyGen-FIPS204 and
+# ML-DSA-sigVer-FIPS204, rows of ML-DSA-44 (pure, with a context); public domain; by from_acvp.py.
+# keygen: number, seed, public key; good, bad: number, public key, message, context, signature
+"""
 MOST = 12
 
 
-def groups(path):
-    return [g for g in json.loads(pathlib.Path(path).read_text())["testGroups"] if g["parameterSet"] == "ML-KEM-768"]
+def groups(folder, name, file="internalProjection", parameters="ML-KEM-768"):
+    found = json.loads((pathlib.Path(folder) / name / f"{file}.json").read_text())["testGroups"]
+    return [g for g in found if g.get("parameterSet") in (parameters, None)]
 
 
 def checks(name, field):
@@ -34,14 +38,26 @@ SHAPES = {
 }
 
 
-def lines(keygen, encap_decap):
-    for g in groups(keygen):
+def kem(folder):
+    for g in groups(folder, "ML-KEM-keyGen-FIPS203"):
         yield from ([["keygen", str(t["tcId"]), t["d"], t["z"], t["ek"], t["dk"]] for t in g["tests"]][:MOST])
-    for g in groups(encap_decap):
+    for g in groups(folder, "ML-KEM-encapDecap-FIPS203"):
         yield from ([SHAPES[g["function"], g["keyFormat"]](t) for t in g["tests"]][:MOST])
 
 
-with open(pathlib.Path(__file__).parent / "mlkem_acvp.txt", "w", encoding="ascii") as out:
-    out.write(HEAD)
-    for line in lines(*sys.argv[1:]):
-        out.write(" ".join(line).lower() + "\n")
+def dsa(folder):
+    for g in groups(folder, "ML-DSA-keyGen-FIPS204", parameters="ML-DSA-44"):
+        yield from ([["keygen", str(t["tcId"]), t["seed"], t["pk"]] for t in g["tests"]][:MOST])
+    passed = {t["tcId"]: t["testPassed"] for g in groups(folder, "ML-DSA-sigVer-FIPS204", "expectedResults") for t in g["tests"]}
+    for g in groups(folder, "ML-DSA-sigVer-FIPS204", "prompt", "ML-DSA-44"):
+        if g.get("preHash") == "pure":
+            for t in g["tests"][:MOST]:
+                yield ["good" if passed[t["tcId"]] else "bad", str(t["tcId"]), t["pk"], t["message"] or "-",
+                       t["context"] or "-", t["signature"]]
+
+
+for name, head, lines in ("mlkem_acvp", HEAD, kem), ("mldsa44_acvp", DSA_HEAD, dsa):
+    with open(pathlib.Path(__file__).parent / f"{name}.txt", "w", encoding="ascii") as out:
+        out.write(head)
+        for line in lines(sys.argv[1]):
+            out.write(" ".join(line).lower() + "\n")
