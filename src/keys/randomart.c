@@ -79,7 +79,7 @@ draw_row(char *out, const unsigned char *row)
 	return out;
 }
 
-/* The type and the size, as far as both fit. */
+/* The type and the size, as far as both fit; never to the last place, as ssh-keygen has it. */
 static void
 make_title(const nacre_key *key, char title[WIDTH + 1])
 {
@@ -88,7 +88,7 @@ make_title(const nacre_key *key, char title[WIDTH + 1])
 
 	if (n > WIDTH)
 		snprintf(whole, sizeof(whole), "[%s]", nacre_key_short_type(key));
-	snprintf(title, WIDTH + 1, "%.*s", WIDTH, whole);
+	snprintf(title, WIDTH + 1, "%.*s", WIDTH - 1, whole);
 }
 
 int

@@ -10,7 +10,7 @@ import tap
 
 HOST = place.keys_for('host')
 MINE = place.keys_for('user')
-OLD_KEYS = ','.join(name for name in place.keys_to_try() if name in place.OLD_KEYS)
+NOT_USUAL = ','.join(name for name in place.keys_to_try() if name not in place.KEYS)
 ED = place.key_for('ssh-ed25519', 'user')
 PASSWORD = 'a grain of sand'
 
@@ -18,7 +18,7 @@ PASSWORD = 'a grain of sand'
 @functools.cache
 def server():
     old = ['-o', 'Compression=yes', '-o', f'KexAlgorithms=+{",".join(place.OLD_KEX)}', '-o', f'Ciphers=+{",".join(place.CBC)}',
-           '-o', f'MACs=+{",".join(place.OLD_MACS)}', '-o', f'HostKeyAlgorithms=+{OLD_KEYS}', '-o', f'PubkeyAcceptedAlgorithms=+{OLD_KEYS}']
+           '-o', f'MACs=+{",".join(place.OLD_MACS)}', '-o', f'HostKeyAlgorithms=+{NOT_USUAL}', '-o', f'PubkeyAcceptedAlgorithms=+{NOT_USUAL}']
     here = nacre.Server(HOST, place.authorized_keys(*MINE), password=PASSWORD, flags=old)
     place.atexit.register(here.__exit__)
     return here.__enter__()

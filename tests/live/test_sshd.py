@@ -10,7 +10,7 @@ from sshd import Sshd
 
 HOST = place.keys_for('host')
 MINE = place.keys_for('user')
-OLD_KEYS = ','.join(name for name in place.keys_to_try() if name in place.OLD_KEYS)
+NOT_USUAL = ','.join(name for name in place.keys_to_try() if name not in place.KEYS)
 ED = place.key_for('ssh-ed25519', 'user')
 TRACED = ('--trace',)
 
@@ -19,7 +19,7 @@ TRACED = ('--trace',)
 def server():
     """One server for the whole script: it is cheap to tell connections apart by where they begin in its log."""
     old = f'KexAlgorithms +{",".join(place.kex_to_try())}\nCiphers +{",".join(place.CBC)}\nMACs +{",".join(place.OLD_MACS)}'
-    old += f'\nHostKeyAlgorithms +{OLD_KEYS}\nPubkeyAcceptedAlgorithms +{OLD_KEYS}'
+    old += f'\nHostKeyAlgorithms +{NOT_USUAL}\nPubkeyAcceptedAlgorithms +{NOT_USUAL}'
     here = Sshd(HOST, place.authorized_keys(*MINE), settings=old)
     place.atexit.register(here.__exit__)
     return here.__enter__()
