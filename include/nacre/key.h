@@ -84,7 +84,8 @@ NACRE_API bool nacre_key_has_private(const nacre_key *key);
 NACRE_API bool nacre_key_can_sign(const nacre_key *key);
 /* Is the private half in locked memory (mlock, guard pages)? */
 NACRE_API bool nacre_key_is_locked(const nacre_key *key);
-/* The comment of the file or line it came from; "" where there was none. Raw bytes of the file; no NUL inside. */
+/* The comment of the file or line it came from; "" where there was none. Raw bytes of the file, up to
+ * the first NUL or end of a line. */
 NACRE_API const char *nacre_key_comment(const nacre_key *key);
 /* The public blob: *n bytes, borrowed from the key. */
 NACRE_API const uint8_t *nacre_key_blob(const nacre_key *key, size_t *n);

@@ -10,6 +10,7 @@
 #define T1_LEN MLDSA_POLY_LEN(10)
 #define Z_LEN MLDSA_POLY_LEN(18)
 #define W1_LEN MLDSA_POLY_LEN(6)
+#define NONCE_MAX (1000 * K) /* FIPS 204 appendix C: 814 tries are enough but for one in 2^256 */
 
 typedef struct mldsa_poly vector[K];
 
@@ -316,6 +317,7 @@ mldsa44_sign(const struct nacre_env *env, const uint8_t seed[MLDSA44_SEED_LEN], 
 {
 	struct work *w;
 	unsigned nonce = 0;
+	bool is_made;
 	int r;
 
 	if (context.n > MLDSA44_CONTEXT_MAX)
@@ -326,10 +328,10 @@ mldsa44_sign(const struct nacre_env *env, const uint8_t seed[MLDSA44_SEED_LEN], 
 	transform_secrets(&w->key);
 	make_mu(w, message, context);
 	make_mask_seed(w, rnd);
-	while (!try_to_sign(w, nonce, sig)) /* one in four is good */
+	while (!(is_made = try_to_sign(w, nonce, sig)) && nonce < NONCE_MAX) /* one in four is good */
 		nonce += K;
 	/* A fault while signing would give the key away: what does not verify does not leave. */
-	r = is_signed(w, sig) ? 0 : NACRE_E_CRYPTO;
+	r = is_made && is_signed(w, sig) ? 0 : NACRE_E_CRYPTO;
 	if (r != 0)
 		mem_wipe(sig, MLDSA44_SIG_LEN);
 	mem_wipe_free(env, w, sizeof(*w));

@@ -1,5 +1,5 @@
 /* derkey: see derkey.h. Knows: the structures' fields, as they are read. Must not know: base64, encryption. RFC 8017
- * A.1, RFC 5915 3, RFC 5958 2, RFC 5480 2, RFC 8410 3 and 7. */
+ * A.1, RFC 5915 3, RFC 5958 2, RFC 5480 2, RFC 8410 3 and 7, RFC 3279 2.3. */
 #include "derkey.h"
 #include "assemble.h"
 

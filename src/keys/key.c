@@ -169,10 +169,12 @@ key_share_secret(nacre_key *to, const nacre_key *from)
 int
 key_set_comment(nacre_key *key, struct slice comment)
 {
-	const uint8_t *nul = comment.n == 0 ? NULL : memchr(comment.p, 0, comment.n);
+	size_t n = 0;
 
-	if (nul != NULL)
-		comment.n = (size_t)(nul - comment.p);
+	/* What a file says behind the end of a line could be written to no line. */
+	while (n < comment.n && comment.p[n] != '\0' && comment.p[n] != '\n' && comment.p[n] != '\r')
+		n++;
+	comment.n = n;
 	mem_free_str(key->env, key->comment);
 	key->comment = mem_str(key->env, comment);
 	return key->comment == NULL ? NACRE_E_NOMEM : 0;
