@@ -98,8 +98,9 @@ check_algorithms(struct nacre_client *c, const struct nacre_connect_options *opt
 {
 	char types[TRUST_KEY_TYPES_MAX];
 	struct nacre_conn_options core = core_options(c, options, types);
+	int rc = algorithms_check(c->env, &core, &c->failure);
 
-	return algorithms_check(c->env, &core, &c->failure);
+	return rc == 0 || c->failure.code != 0 ? rc : client_fail(c, rc, "%s", nacre_status_text(rc));
 }
 
 static int
