@@ -177,7 +177,7 @@ def a_proxy_command_that_hangs_is_ended_in_time():
 
 
 def a_proxy_command_that_prints_garbage_is_no_server():
-    expect_failure(run('true', options=proxy('printf "GET / HTTP/1.0\\r\\n%%05000d" 7; exec sleep 1000')), r'did not identify itself')
+    expect_failure(run('true', options=proxy('yes the tide is out')), r'did not identify itself as')
 
 
 def names_that_a_shell_would_read_never_reach_it():
