@@ -206,7 +206,7 @@ struct nacre_connect_options {
 	const char *agent_comments; /* patterns ("work@*,!old*"): only an agent's keys whose comment fits; NULL: all */
 	unsigned password_prompts; /* times that a person is asked for a password, and dialogs that are begun; 0: 3 */
 
-	/* Configuration (config.h), which nobody reads unasked. What the options above say counts more; key files add up. Its
+	/* Configuration (config.h), which nobody reads unasked. What the options above say counts more; key files and certificates add up. Its
 	 * Hostname takes the place of host. Known hosts are read as it says; the usual files of the user and the system where
 	 * neither it nor the caller names any. A policy that was set stays; for nacre_policy_reject StrictHostKeyChecking
 	 * accept-new and no stand in during this connect. Files of identities that are missing, or that others can read, are
@@ -267,6 +267,12 @@ struct nacre_connect_options {
 	/* Over an open channel of another client: nacre_client_open_tcp's, or of a command that relays. From this call on the
 	 * client's, whatever the result; its client stays the caller's, as above. */
 	nacre_channel *jump_channel;
+
+	/* Files of users' certificates, NULL at the end; NULL: none. Each is offered before the plain key that it is for,
+	 * wherever that comes from (a file, the agent unless identities_only, those that are found), as is a "-cert.pub"
+	 * beside a key file, which is looked at anyway. One that cannot be read, or that is for none of the keys, is in the
+	 * log and no failure. */
+	const char *const *certificate_files;
 };
 
 #define NACRE_JUMPS_MAX 64

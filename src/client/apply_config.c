@@ -287,6 +287,7 @@ static const struct {
     {"NumberOfPasswordPrompts", apply_prompts},
     {"IdentitiesOnly", apply_identities_only},
     {"IdentityFile", apply_identities},
+    {"CertificateFile", apply_certificates},
     {"IdentityAgent", apply_agent},
     {"PreferredAuthentications", apply_methods},
     {"CheckHostIP", apply_check_ip},

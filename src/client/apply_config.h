@@ -6,7 +6,7 @@
 #include <nacre/config.h>
 #include "facade.h"
 
-#define APPLIED_FILES_MAX 200 /* the caller's key files and the configuration's */
+#define APPLIED_FILES_MAX 200 /* the caller's key files and the configuration's, and as many certificates */
 
 /* A string that lives as long as what was applied. */
 struct applied_text {
@@ -21,6 +21,8 @@ struct applied {
 	struct applied_text *texts;
 	const char *key_files[APPLIED_FILES_MAX + 1];
 	size_t n_key_files;
+	const char *certificates[APPLIED_FILES_MAX + 1];
+	size_t n_certificates;
 	bool usual_hosts; /* nobody named any known hosts */
 	nacre_host_key_policy *policy; /* the caller's, while another one counts; else NULL */
 	void *policy_ctx;
@@ -51,7 +53,7 @@ const char *apply_keep(struct applying *a, const char *text);
 bool apply_is(const struct nacre_config_directive *directive, const char *value);
 
 /* --- apply_keys.c --- */
-apply_fn apply_identities, apply_agent, apply_methods;
+apply_fn apply_identities, apply_certificates, apply_agent, apply_methods;
 /* --- apply_trust.c --- */
 apply_fn apply_checking, apply_user_files, apply_global_files, apply_hashing, apply_revoked, apply_updates;
 /* The usual known hosts, where neither the caller nor the configuration names any. */

@@ -32,18 +32,31 @@ is_usable(struct applying *a, const char *path)
 	return rc == NACRE_OK;
 }
 
+/* The list has room for APPLIED_FILES_MAX and the end. */
+static int
+add_to(struct applying *a, const char **list, size_t *n, const char *path)
+{
+	for (size_t i = 0; i < *n; i++)
+		if (strcmp(list[i], path) == 0)
+			return NACRE_OK;
+	if (*n == APPLIED_FILES_MAX)
+		return client_fail(a->c, NACRE_E_LIMIT, "more than %d key files, or certificates", APPLIED_FILES_MAX);
+	list[(*n)++] = path;
+	return NACRE_OK;
+}
+
 static int
 add_file(struct applying *a, const char *path)
 {
-	struct applied *applied = a->applied;
+	return add_to(a, a->applied->key_files, &a->applied->n_key_files, path);
+}
 
-	for (size_t i = 0; i < applied->n_key_files; i++)
-		if (strcmp(applied->key_files[i], path) == 0)
-			return NACRE_OK;
-	if (applied->n_key_files == APPLIED_FILES_MAX)
-		return client_fail(a->c, NACRE_E_LIMIT, "more than %d key files", APPLIED_FILES_MAX);
-	applied->key_files[applied->n_key_files++] = path;
-	return NACRE_OK;
+static int
+add_certificate(struct applying *a, const char *path)
+{
+	if (path == NULL)
+		return a->c->failure.code;
+	return add_to(a, a->applied->certificates, &a->applied->n_certificates, path);
 }
 
 /* The file, or the public half that lies there alone and says which key of the agent is meant. */
@@ -85,6 +98,24 @@ apply_identities(struct applying *a, const struct nacre_config_directive *first)
 			rc = add_identity(a, &d);
 	a->options->key_files = a->applied->key_files;
 	a->options->no_look_for_keys = true;
+	return rc;
+}
+
+int
+apply_certificates(struct applying *a, const struct nacre_config_directive *first)
+{
+	const char *const *given = a->options->certificate_files;
+	struct nacre_config_directive d;
+	const void *at = NULL;
+	int rc = NACRE_OK;
+
+	(void)first;
+	for (size_t i = 0; rc == NACRE_OK && given != NULL && given[i] != NULL; i++)
+		rc = add_certificate(a, given[i]);
+	while (rc == NACRE_OK && nacre_config_next_of(a->applied->found, "CertificateFile", &at, &d))
+		if (!apply_is(&d, "none"))
+			rc = add_certificate(a, apply_expanded(a, &d, 0));
+	a->options->certificate_files = a->applied->certificates;
 	return rc;
 }
 

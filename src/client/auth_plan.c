@@ -52,6 +52,7 @@ auth_plan_free(struct auth_plan *plan, const struct nacre_env *env)
 		return;
 	plan_free_keys(plan, env);
 	plan_free_agent(plan);
+	plan_free_notes(plan, env);
 	failure_clear(&plan->problem, env);
 	mem_wipe_free(env, plan, sizeof(*plan));
 }

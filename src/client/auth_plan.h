@@ -13,6 +13,7 @@
 #define PLAN_SECRET_MAX 1024 /* a password or passphrase that was typed, with the NUL */
 #define PLAN_METHODS_MAX 4097 /* what the core keeps of a server's list, with the NUL */
 #define PLAN_WHY_MAX 200
+#define PLAN_NOTE_MAX 512
 
 struct plan_key {
 	const nacre_key *key; /* what is offered: the caller's key, or one of the two below */
@@ -26,6 +27,13 @@ struct plan_key {
 	bool tried; /* as in struct nacre_auth_key */
 };
 
+/* For the log. */
+struct plan_note {
+	struct plan_note *next;
+	enum nacre_log_level level;
+	char text[PLAN_NOTE_MAX];
+};
+
 struct auth_plan {
 	struct nacre_connect_options options;
 	struct plan_key keys[PLAN_KEYS_MAX];
@@ -36,6 +44,7 @@ struct auth_plan {
 	bool agent_is_ours, agent_is_bound;
 	struct nacre_agent_list agent_keys;
 	char agent_why[PLAN_WHY_MAX]; /* why it is of no use, or what is odd about it; empty: nothing */
+	struct plan_note *notes; /* first one first */
 	struct plan_key *current; /* offered last; NULL: no key was */
 	char methods[PLAN_METHODS_MAX]; /* the server's last list */
 	bool methods_known;
@@ -109,6 +118,14 @@ void plan_bind_agent(nacre_client *c);
 /* Nobody asks this agent again after `rc`: its keys are of no use any more. */
 bool plan_agent_is_lost(int rc);
 void plan_lose_agent(struct auth_plan *plan);
+
+/* --- plan_certificates.c --- */
+
+/* The certificates of options.certificate_files, each before its key where the plan has that; else it is noted. */
+int plan_add_certificates(struct auth_plan *plan, const struct nacre_env *env, struct failure *why) NACRE_CHECK;
+/* To the log. */
+void plan_tell_notes(nacre_client *c);
+void plan_free_notes(struct auth_plan *plan, const struct nacre_env *env);
 
 /* --- plan_discover.c --- */
 

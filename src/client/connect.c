@@ -202,6 +202,7 @@ connect_steps(struct nacre_client *c, const char *host, const struct nacre_conne
 	if ((rc = auth_plan_new(c->env, options, &c->plan, &c->failure)) != NACRE_OK)
 		return rc;
 	plan_tell_agent(c);
+	plan_tell_notes(c);
 	if ((rc = ways_go(c, options)) != NACRE_OK)
 		return rc;
 	if (client_is_cancelled(c))

@@ -59,6 +59,7 @@ hop_options(const struct jump *jump, unsigned i)
 	    .key = o->key,
 	    .key_file = o->key_file,
 	    .key_files = o->key_files,
+	    .certificate_files = o->certificate_files,
 	    /* To open locked keys, which the password does where there is no passphrase. */
 	    .passphrase = o->passphrase != NULL ? o->passphrase : o->password,
 	    .agent = o->agent,

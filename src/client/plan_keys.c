@@ -249,10 +249,10 @@ plan_load_keys(struct auth_plan *plan, const struct nacre_env *env, struct failu
 		rc = plan_add_file(plan, env, options->key_files[i], NACRE_KEY_FILE, why);
 	if (rc == NACRE_OK && (rc = plan_add_agent(plan, env, why)) == NACRE_OK)
 		rc = check_public_halves(plan, why);
-	if (rc != NACRE_OK || options->no_look_for_keys || options->identities_only)
-		return rc;
-	rc = plan_discover(plan, env);
-	return rc == NACRE_OK ? rc : failure_set(why, rc, failure_origin(rc), "out of memory");
+	if (rc == NACRE_OK && !options->no_look_for_keys && !options->identities_only &&
+	    (rc = plan_discover(plan, env)) != NACRE_OK)
+		rc = failure_set(why, rc, failure_origin(rc), "out of memory");
+	return rc == NACRE_OK ? plan_add_certificates(plan, env, why) : rc;
 }
 
 void

@@ -4,6 +4,7 @@ import os
 import re
 import shutil
 import subprocess
+import tempfile
 
 import nacre
 import place
@@ -69,6 +70,55 @@ def sshd_takes(kind, bits):
     since = sshd().mark()
     assert_pearl(ours(certified(kind, bits)))
     sshd().wait_for(r'Accepted publickey for \S+ .* ID pearl diver \(serial 0\) CA ED25519', since)
+
+
+class Agent(process.Background):
+    def __init__(self, key):
+        self.socket = os.path.join(tempfile.mkdtemp(dir=place.DIR), 's')
+        super().__init__([place.program('ssh-agent'), '-D', '-a', self.socket])
+        self.key = key
+
+    def __enter__(self):
+        self.wait_for('SSH_AUTH_SOCK')
+        done = process.run([place.program('ssh-add'), '-q', self.key], env={**os.environ, 'SSH_AUTH_SOCK': self.socket})
+        assert done.returncode == 0, done.stderr
+        return self
+
+
+def elsewhere(name):
+    """A certificate that does not lie beside its key."""
+    return shutil.move(certified('ed25519', None, name=name) + '-cert.pub', place.path(f'{name}-kept.pub'))
+
+
+def login(*options, key=None):
+    known = place.known_hosts(sshd().port, HOST, name='known_elsewhere')
+    return nacre.run(sshd().port, 'echo pearl', key=key, known=known, options=options)
+
+
+def a_certificate_that_is_kept_elsewhere_goes_with_a_file():
+    kept, key = elsewhere('apart'), place.key('ed25519', 'plain', None)
+    assert_refused(login(key=key))
+    assert_pearl(login(f'CertificateFile={kept}', key=key))
+    # One that is not there, and another key's, hinder nobody.
+    other = shutil.move(certified('ecdsa', 256, name='apart') + '-cert.pub', place.path('other.pub'))
+    assert_pearl(login('CertificateFile=/no/such/file', f'CertificateFile={other}', f'CertificateFile={kept}', key=key))
+    assert_refused(login(f'CertificateFile={other}', key=key))
+    # And from a file of configuration.
+    config = place.write('config_apart', f'Host *\n CertificateFile {kept}\n IdentityFile {key}\n IdentitiesOnly yes\n')
+    words = nacre.argv(sshd().port, 'echo pearl', known=place.known_hosts(sshd().port, HOST, name='known_elsewhere'))
+    words[words.index('-F') + 1] = config
+    assert_pearl(process.run(words))
+
+
+def a_certificate_that_is_kept_elsewhere_goes_with_an_agents_key():
+    kept, key = elsewhere('apart'), place.key('ed25519', 'plain', None)
+    with Agent(key) as agent:
+        assert_refused(login(f'IdentityAgent={agent.socket}'))
+        assert_pearl(login(f'IdentityAgent={agent.socket}', f'CertificateFile={kept}'))
+        # Where only named keys count, the agent's must be named.
+        assert_pearl(login(f'IdentityAgent={agent.socket}', f'CertificateFile={kept}', 'IdentitiesOnly=yes', key=key + '.pub'))
+        assert_refused(login(f'IdentityAgent={agent.socket}', f'CertificateFile={kept}', 'IdentitiesOnly=yes',
+                             'IdentityFile=none'))
 
 
 def our_server_takes(kind, bits):
@@ -191,6 +241,8 @@ tap.run([(f'sshd takes our certificate for {k}{b or ""}', functools.partial(sshd
         list(refusals()) + [
     a_certificate_for_another_key_is_no_host_certificate,
     a_plain_key_enters_nowhere,
+    a_certificate_that_is_kept_elsewhere_goes_with_a_file,
+    a_certificate_that_is_kept_elsewhere_goes_with_an_agents_key,
     a_forced_command_runs_whatever_is_asked_for,
     the_right_address_enters,
     another_users_name_is_not_in_it,
