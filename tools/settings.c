@@ -53,9 +53,9 @@ settings_rekey(const struct settings *s, size_t part)
 	return strtoull(d.words[part], NULL, 10); /* the configuration has checked that it is a number */
 }
 
-/* The value of a word of the tool's own, or what stands for none. */
+/* The value of a word of the tool's own; -1: it is not set, or by another word. */
 static int
-find_word(const struct settings *s, const char *keyword)
+find_word(const nacre_config_host *found, const char *keyword)
 {
 	static const struct {
 		const char *keyword, *word;
@@ -74,9 +74,8 @@ find_word(const struct settings *s, const char *keyword)
 	    {"LogLevel", "DEBUG3", LOG_DEBUG},
 	    {"BatchMode", "yes", 1},
 	};
-	const char *value = settings_text(s, keyword);
+	const char *value = nacre_config_value(found, keyword);
 
-	nacre_config_mark(s->found, keyword);
 	for (size_t i = 0; value != NULL && i < sizeof(rows) / sizeof(rows[0]); i++) {
 		if (strcmp(rows[i].keyword, keyword) == 0 && strcmp(rows[i].word, value) == 0)
 			return rows[i].value;
@@ -87,11 +86,21 @@ find_word(const struct settings *s, const char *keyword)
 static void
 take_own(struct settings *s)
 {
-	int checking = find_word(s, "StrictHostKeyChecking"), level = find_word(s, "LogLevel");
+	static const char *const own[] = {"StrictHostKeyChecking", "LogLevel", "BatchMode"};
+	int level = find_word(s->found, "LogLevel");
 
-	s->checking = checking < 0 ? CHECK_ASK : (enum host_key_checking)checking;
+	for (size_t i = 0; i < sizeof(own) / sizeof(own[0]); i++)
+		nacre_config_mark(s->found, own[i]);
 	s->log_level = level < 0 ? LOG_INFO : (enum log_level)level;
-	s->batch = find_word(s, "BatchMode") == 1;
+	s->batch = find_word(s->found, "BatchMode") == 1;
+}
+
+enum host_key_checking
+settings_checking(const nacre_config_host *found)
+{
+	int checking = find_word(found, "StrictHostKeyChecking");
+
+	return checking < 0 ? CHECK_ASK : (enum host_key_checking)checking;
 }
 
 int

@@ -88,8 +88,9 @@ ask_person(void *ctx, nacre_client *client, const char *name, const nacre_key *k
 	return NACRE_E_HOST_KEY_UNKNOWN;
 }
 
-static nacre_host_key_policy *
-policy_of(const struct settings *settings)
+/* What is wanted for the server is not for a jump host, whose own configuration counts. ctx is a struct settings. */
+static int
+judge(void *ctx, nacre_client *client, const char *name, const nacre_key *key)
 {
 	static nacre_host_key_policy *const policies[] = {
 	    [CHECK_ASK] = ask_person,
@@ -97,8 +98,12 @@ policy_of(const struct settings *settings)
 	    [CHECK_ACCEPT_NEW] = remember_new,
 	    [CHECK_OFF] = remember,
 	};
+	const struct settings *settings = ctx;
+	enum host_key_checking checking = settings_checking(nacre_client_config(client));
 
-	return settings->checking == CHECK_ASK && settings->batch ? nacre_policy_reject : policies[settings->checking];
+	if (checking == CHECK_ASK && settings->batch)
+		checking = CHECK_STRICT;
+	return policies[checking](ctx, client, name, key);
 }
 
 static int
@@ -132,5 +137,5 @@ trust_fill_options(const struct settings *settings, struct nacre_connect_options
 void
 trust_set_up(nacre_client *client, const struct settings *settings)
 {
-	nacre_client_set_missing_host_key_policy(client, policy_of(settings), (void *)(uintptr_t)settings);
+	nacre_client_set_missing_host_key_policy(client, judge, (void *)(uintptr_t)settings);
 }

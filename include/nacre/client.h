@@ -253,7 +253,8 @@ struct nacre_connect_options {
 	 * NACRE_JUMPS_MAX; NULL or "none": none. Each is a client of its own within this one, no process is started, and the
 	 * connection to the next host goes through it (direct-tcpip, RFC 4254 7.2). They close with this client.
 	 *
-	 * A jump host's key is judged as the server's is: by the host keys and the policy of this client (the policy's
+	 * A jump host's key is judged as the server's is: by the host keys and the policy of this client, not by what a
+	 * configuration's StrictHostKeyChecking says of the server (the policy's
 	 * `client` argument is then the jump host's own client, good for nacre_policy_* and for closing). It is asked for the
 	 * login name where `user` is missing, and gets the keys, key files, passphrase, agent, algorithms and timeouts of
 	 * these options; never the password, and no callback but `ask`, for passphrases only. hop may change all that.

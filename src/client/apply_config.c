@@ -461,6 +461,20 @@ client_config_connected(struct nacre_client *c)
 }
 
 void
+client_config_swap_policy(struct nacre_client *c)
+{
+	struct applied *applied = c->config;
+	nacre_host_key_policy *policy = c->trust.policy;
+	void *ctx = c->trust.policy_ctx;
+
+	if (applied == NULL || applied->policy == NULL)
+		return;
+	nacre_client_set_missing_host_key_policy(c, applied->policy, applied->policy_ctx);
+	applied->policy = policy;
+	applied->policy_ctx = ctx;
+}
+
+void
 client_config_free(struct nacre_client *c)
 {
 	struct applied *applied = c->config;

@@ -24,7 +24,8 @@ struct applied {
 	const char *certificates[APPLIED_FILES_MAX + 1];
 	size_t n_certificates;
 	bool usual_hosts; /* nobody named any known hosts */
-	nacre_host_key_policy *policy; /* the caller's, while another one counts; else NULL */
+	nacre_host_key_policy
+	    *policy; /* the caller's, while another one counts, or that one while it is lent; else NULL */
 	void *policy_ctx;
 };
 
@@ -42,6 +43,8 @@ typedef int apply_fn(struct applying *a, const struct nacre_config_directive *fi
 int client_apply_config(struct nacre_client *c, const char **host, struct nacre_connect_options *options) NACRE_CHECK;
 /* The connect is over: what counts for it alone ends. */
 void client_config_connected(struct nacre_client *c);
+/* The caller's policy in the place of the configuration's, and back by a second call. */
+void client_config_swap_policy(struct nacre_client *c);
 void client_config_free(struct nacre_client *c);
 /* Sends SetEnv's variables, and those of this process that SendEnv names. */
 int client_config_env(struct nacre_channel *ch);

@@ -3,6 +3,7 @@
  * Serves: ssh_config(5), ProxyJump; RFC 4254 7.2. */
 #include <stdio.h>
 #include <string.h>
+#include "apply_config.h"
 #include "clock.h"
 #include "jump_list.h"
 
@@ -137,18 +138,21 @@ hop_failed(struct jump *jump, struct nacre_client *hop, unsigned i, int rc)
 	return rc;
 }
 
-/* The outer client's known hosts and policy are the hop's while it connects. */
+/* The outer client's known hosts and policy are the hop's while it connects; the policy that the caller has set, since
+ * what a configuration says of the server's key it does not say of a hop's. */
 static int
 connect_hop(struct jump *jump, struct nacre_client *hop, const struct hop_plan *plan)
 {
 	struct nacre_client *c = jump->c;
 	int rc;
 
+	client_config_swap_policy(c);
 	trust_swap(&hop->trust, &c->trust);
 	c->in_callback++; /* a callback of the hop's may not use the outer client, but end it */
 	rc = nacre_client_connect(hop, plan->host, &plan->options);
 	c->in_callback--;
 	trust_swap(&hop->trust, &c->trust);
+	client_config_swap_policy(c);
 	if (c->deadline >= 0)
 		c->deadline += hop->paused_ms;
 	return rc;

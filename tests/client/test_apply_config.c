@@ -150,6 +150,48 @@ a_policy_by_configuration_counts_for_one_connect(void **state)
 	stage_end(&s);
 }
 
+/* The first hop is the peer, by its socket. */
+static int
+hop_by_socket(void *ctx, unsigned hop, const char **host, struct nacre_connect_options *options)
+{
+	struct stage *s = ctx;
+
+	(void)hop;
+	(void)host;
+	peer_join(&s->peer);
+	peer_start(&s->peer, &s->script);
+	options->sock = &s->peer.client_fd;
+	return 0;
+}
+
+static int
+jump_by(struct stage *s, const char *jump, const char *config)
+{
+	s->options.config_file = stage_file("config", config, strlen(config), 0600);
+	s->options.sock = NULL;
+	s->options.jump = jump;
+	s->options.hop = hop_by_socket;
+	s->options.hop_ctx = s;
+	return nacre_client_connect(s->client, "target", &s->options);
+}
+
+static void
+a_policy_by_configuration_does_not_count_for_a_jump_host(void **state)
+{
+	struct stage s;
+
+	(void)state;
+	stage_init(&s);
+	s.script.refuse_open = 1; /* RFC 4254 5.1: how far a hop comes that is believed */
+	assert_int_equal(jump_by(&s, "wreck", "Host target\n StrictHostKeyChecking no\n"), NACRE_E_HOST_KEY_UNKNOWN);
+	assert_int_equal(nacre_client_failed_hop(s.client), 1);
+	/* A known one, and one that the caller's own policy takes. */
+	assert_int_equal(jump_by(&s, "reef", "Host target\n StrictHostKeyChecking no\n"), NACRE_E_CHANNEL_REFUSED);
+	nacre_client_set_missing_host_key_policy(s.client, nacre_policy_warn, NULL);
+	assert_int_equal(jump_by(&s, "wreck", "Host target\n StrictHostKeyChecking yes\n"), NACRE_E_CHANNEL_REFUSED);
+	stage_end(&s);
+}
+
 static void
 keys_that_are_revoked_by_configuration_are_refused(void **state)
 {
@@ -291,6 +333,7 @@ main(void)
 	    cmocka_unit_test(algorithms_and_ports_come_from_the_configuration),
 	    cmocka_unit_test(methods_that_are_switched_off_are_not_tried),
 	    cmocka_unit_test(a_policy_by_configuration_counts_for_one_connect),
+	    cmocka_unit_test(a_policy_by_configuration_does_not_count_for_a_jump_host),
 	    cmocka_unit_test(keys_that_are_revoked_by_configuration_are_refused),
 	    cmocka_unit_test(variables_go_with_every_session),
 	    cmocka_unit_test(what_is_not_served_is_told_and_can_be_found),

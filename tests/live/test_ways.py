@@ -111,6 +111,27 @@ def a_configuration_names_the_server_and_each_jump_host():
     expect(process.run([nacre.TOOL, 'exec', '-F', config, '-o', 'BatchMode=yes', 'target', 'echo', 'pearl']))
 
 
+def a_jump_host_is_judged_by_its_own_configuration():
+    here, file = servers()
+    learned = place.path('learned')
+    blocks = ''.join(f'Host {name}\n Hostname 127.0.0.1\n Port {one.port}\n' for name, one in zip(['first', 'target'], here))
+
+    def go(target, first, known_file):
+        config = place.write('config', f'Host target\n ProxyJump first\n StrictHostKeyChecking {target}\nHost first\n'
+                                       f' StrictHostKeyChecking {first}\n{blocks}Host *\n User {place.USER}\n IdentityFile {ED}\n'
+                                       f' UserKnownHostsFile {known_file}\n GlobalKnownHostsFile none\n')
+        return process.run([nacre.TOOL, 'exec', '-F', config, '-o', 'BatchMode=yes', 'target', 'echo', 'pearl'])
+
+    mark = here[0].mark()
+    for first in 'ask', 'yes':
+        expect_failure(go('no', first, learned), r'host key is not known', rf'jump host 127\.0\.0\.1 port {here[0].port}')
+    assert here[0].said('Accepted', since=mark) == 0 and not os.path.exists(learned)
+    expect(go('accept-new', 'accept-new', learned))
+    with open(learned, encoding='utf-8') as known_now:
+        assert known_now.read().count('ssh-ed25519') == 2
+    expect(go('yes', 'yes', learned))
+
+
 def files_go_through_a_jump_host():
     here, file = servers()
     data = os.urandom(1 << 20)
@@ -237,6 +258,7 @@ tap.run([
     a_jump_host_that_refuses_us_is_named,
     a_jump_host_that_cannot_reach_the_next_is_named,
     a_configuration_names_the_server_and_each_jump_host,
+    a_jump_host_is_judged_by_its_own_configuration,
     files_go_through_a_jump_host,
     rekeys_on_each_floor,
     a_proxy_command_carries_a_connection,
