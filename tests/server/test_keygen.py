@@ -589,10 +589,10 @@ def a_key_of_two_halves_goes_where_openssh_has_a_place_for_it():
     good(nacre('-q', '-p', '-P', 'deep', '-N', '', '-f', key))
     write('two.4716', good(nacre('-e', '-f', key)))
     assert fields(good(nacre('-i', '-f', path('two.4716')))) == fields(line)
-    write('message', 'dear reef')
-    good(nacre('-q', '-Y', 'sign', '-f', key, '-n', 'file', path('message')))
+    write('halves', 'dear reef')
+    good(nacre('-q', '-Y', 'sign', '-f', key, '-n', 'file', path('halves')))
     words = ['-Y', 'verify', '-f', write('signers', 'reef ' + ' '.join(fields(line))), '-I', 'reef', '-n', 'file',
-             '-s', path('message.sig')]
+             '-s', path('halves.sig')]
     good(nacre(*words, input='dear reef\n'))
     refused(nacre(*words, input='dear beef\n'))
     good(nacre('-q', '-t', 'ed25519', '-N', '', '-f', fresh('plain')))
