@@ -144,8 +144,11 @@ static int
 connect_hop(struct jump *jump, struct nacre_client *hop, const struct hop_plan *plan)
 {
 	struct nacre_client *c = jump->c;
+	char *path = c->trust.local_path == NULL ? NULL : mem_str(c->env, slice_str(c->trust.local_path));
 	int rc;
 
+	if (path == NULL && c->trust.local_path != NULL)
+		return client_fail(hop, NACRE_E_NOMEM, "out of memory");
 	client_config_swap_policy(c);
 	trust_swap(&hop->trust, &c->trust);
 	c->in_callback++; /* a callback of the hop's may not use the outer client, but end it */
@@ -153,6 +156,9 @@ connect_hop(struct jump *jump, struct nacre_client *hop, const struct hop_plan *
 	c->in_callback--;
 	trust_swap(&hop->trust, &c->trust);
 	client_config_swap_policy(c);
+	/* A hop's configuration may name another file; what is learned of the server goes where it would have gone. */
+	mem_free_str(c->env, c->trust.local_path);
+	c->trust.local_path = path;
 	if (c->deadline >= 0)
 		c->deadline += hop->paused_ms;
 	return rc;

@@ -2,6 +2,7 @@
  * what is decided by them. Serves: sshd(8), SSH_KNOWN_HOSTS FILE FORMAT; the manual is <nacre/trust.h>. */
 #include "facade.h"
 #include "file_edit.h"
+#include "known_lines.h"
 #include "user.h"
 
 #define SYSTEM_FILE ".ssh/known_hosts"
@@ -76,26 +77,32 @@ nacre_client_set_hash_host_keys(nacre_client *c, bool hashed)
 		c->trust.hashed = hashed;
 }
 
-/* Has somebody else written the very line meanwhile? */
-static bool
-is_there(const struct trust *trust, const struct trust_target *at, const nacre_key *key, const struct file_bytes *old)
+/* Has somebody else written the very line meanwhile, or another key for the host, which is then a changed one? */
+static int
+look_again(const struct trust *trust, const struct trust_target *at, const nacre_key *key, const struct file_bytes *old,
+    bool *is_there, struct failure *why)
 {
-	struct nacre_known_hosts_match match = {.result = NACRE_KNOWN_HOSTS_UNKNOWN};
-	nacre_known_hosts *set;
+	struct nacre_known_hosts_match match;
+	int rc =
+	    known_hosts_check_text(trust->sets[TRUST_LOCAL], slice_of(old->p, old->n), at->host, at->port, key, &match);
 
-	if (nacre_known_hosts_new(trust->env, &set) != NACRE_OK)
-		return false;
-	if (nacre_known_hosts_parse(set, NULL, old->p, old->n) != NACRE_OK ||
-	    nacre_known_hosts_check(set, at->host, at->port, key, &match) != NACRE_OK)
-		match.result = NACRE_KNOWN_HOSTS_UNKNOWN;
-	nacre_known_hosts_free(set);
-	return match.result == NACRE_KNOWN_HOSTS_MATCH;
+	*is_there = rc == NACRE_OK && match.result == NACRE_KNOWN_HOSTS_MATCH;
+	if (rc != NACRE_OK)
+		return failure_set(why, rc, failure_origin(rc), "%s", nacre_status_text(rc));
+	if (match.result == NACRE_KNOWN_HOSTS_CHANGED)
+		return failure_set(why, NACRE_E_HOST_KEY_CHANGED, NACRE_ORIGIN_LOCAL,
+		    "%s: it has another key of the host by now", trust->local_path);
+	if (match.result == NACRE_KNOWN_HOSTS_REVOKED)
+		return failure_set(why, NACRE_E_HOST_KEY_REVOKED, NACRE_ORIGIN_LOCAL,
+		    "%s: the key is revoked there by now", trust->local_path);
+	return NACRE_OK;
 }
 
 int
 known_file_append(const struct trust *trust, const struct trust_target *at, const nacre_key *key, struct failure *why)
 {
 	struct file_edit edit;
+	bool is_there = false;
 	char *line = NULL;
 	size_t n = 0;
 	int rc = nacre_known_hosts_line(trust->env, at->host, at->port, key, trust->hashed, &line, &n);
@@ -104,7 +111,8 @@ known_file_append(const struct trust *trust, const struct trust_target *at, cons
 		return failure_set(why, rc, failure_origin(rc), "%s", nacre_status_text(rc));
 	rc = file_edit_begin(&edit, trust->env, trust->local_path, FILE_KNOWN_HOSTS_MAX, why);
 	if (rc == NACRE_OK) {
-		if (!is_there(trust, at, key, &edit.old))
+		rc = look_again(trust, at, key, &edit.old, &is_there, why);
+		if (rc == NACRE_OK && !is_there)
 			rc = file_edit_append(&edit, slice_of(line, n), why);
 		file_edit_end(&edit);
 	}

@@ -32,21 +32,33 @@ log_key(struct nacre_client *c, enum nacre_log_level level, const char *what, co
 	client_log(c, level, "%s the %s host key of %s: %s", what, nacre_key_type(key), name, fingerprint);
 }
 
-/* The connection goes on without the line in the file: the key is as good as it was, only not remembered. */
+/* The connection goes on without the line in the file: the key is as good as it was, only not remembered. Unless the file
+ * knows better by now: of two who meet a host for the first time at once, only one can have met the right one. */
+static int
+remember(struct nacre_client *c, const struct trust_target *at, const nacre_key *key)
+{
+	struct failure why = {.code = 0};
+	int rc;
+
+	if (c->trust.local_path == NULL)
+		return NACRE_OK;
+	if ((rc = known_file_append(&c->trust, at, key, &why)) != NACRE_OK)
+		client_log(c, NACRE_LOG_WARNING, "the host key was not saved: %s", why.text);
+	return rc == NACRE_E_HOST_KEY_CHANGED || rc == NACRE_E_HOST_KEY_REVOKED ? rc : NACRE_OK;
+}
+
 static int
 learn(struct nacre_client *c, const struct trust_target *at, const char *name, const nacre_key *key)
 {
-	struct failure why = {.code = 0};
-	int rc = nacre_known_hosts_add(c->trust.sets[TRUST_LOCAL], at->host, at->port, key);
+	int rc = remember(c, at, key);
 
-	if (rc != NACRE_OK)
-		return rc;
-	log_key(c, NACRE_LOG_INFO, "added", name, key);
-	if (client_is_cancelled(c) || c->trust.local_path == NULL)
+	if (rc == NACRE_OK && client_is_cancelled(c))
 		return NACRE_OK;
-	if (known_file_append(&c->trust, at, key, &why) != NACRE_OK)
-		client_log(c, NACRE_LOG_WARNING, "the host key was not saved: %s", why.text);
-	return NACRE_OK;
+	if (rc == NACRE_OK)
+		rc = nacre_known_hosts_add(c->trust.sets[TRUST_LOCAL], at->host, at->port, key);
+	if (rc == NACRE_OK)
+		log_key(c, NACRE_LOG_INFO, "added", name, key);
+	return rc;
 }
 
 int

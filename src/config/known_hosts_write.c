@@ -20,14 +20,33 @@ struct writer {
 };
 
 static int
-apply_removals(struct writer *w, const struct nacre_known_hosts *set)
+apply_removals(struct known_list *list, const struct nacre_known_hosts *set)
 {
 	const struct known_removal *removal;
 	size_t lines;
 	int r = 0;
 
 	for (removal = set->removals; removal != NULL && r == 0; removal = removal->next)
-		r = known_list_remove(&w->kept, w->env, removal, &lines);
+		r = known_list_remove(list, set->env, removal, &lines);
+	return r;
+}
+
+int
+known_hosts_check_text(const struct nacre_known_hosts *set, struct slice text, const char *host, unsigned port,
+    const nacre_key *key, struct nacre_known_hosts_match *match)
+{
+	struct nacre_known_hosts now = {.env = set->env};
+	int r = known_list_parse(&now.list, set->env, NULL, text);
+
+	*match = (struct nacre_known_hosts_match){.result = NACRE_KNOWN_HOSTS_UNKNOWN};
+	if (r == 0)
+		r = apply_removals(&now.list, set);
+	known_list_sweep(&now.list, set->env);
+	if (r == 0)
+		r = nacre_known_hosts_check(&now, host, port, key, match);
+	/* What was found is told, not the lines, which go. */
+	*match = (struct nacre_known_hosts_match){.result = match->result};
+	known_list_free(&now.list, set->env);
 	return r;
 }
 
@@ -255,7 +274,7 @@ known_hosts_write_share(const nacre_known_hosts *set, enum known_share share, co
 	buf_init(&w.text, set->env, TEXT_MAX);
 	if ((r = known_list_parse(&w.kept, set->env, NULL, old)) != 0)
 		goto out;
-	if ((r = apply_removals(&w, set)) != 0)
+	if ((r = apply_removals(&w.kept, set)) != 0)
 		goto out;
 	put_kept(&w, old);
 	if ((r = put_missing(&w, set, source, hashed, share)) == 0)

@@ -80,6 +80,10 @@ int known_hosts_put(struct nacre_known_hosts *set, const char *host, unsigned po
 enum known_share { KNOWN_ALL, KNOWN_ADDED };
 int known_hosts_write_share(const nacre_known_hosts *set, enum known_share share, const char *source, struct slice old,
     bool hashed, char **text, size_t *n) NACRE_CHECK;
+/* What a file says of a key by its text, but for the lines that the set has lost since and that are not saved yet. Only
+ * the result is told. */
+int known_hosts_check_text(const struct nacre_known_hosts *set, struct slice text, const char *host, unsigned port,
+    const nacre_key *key, struct nacre_known_hosts_match *match) NACRE_CHECK;
 /* Takes a key from a host, by its blob. */
 struct host_name;
 int known_hosts_remove_blob(

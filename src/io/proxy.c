@@ -11,6 +11,7 @@
 #include "text.h"
 
 #define PROXY_NAME_MAX 160
+#define PROXY_READS_MAX 256 /* of standard error in one turn: more than a pipe holds, but not without end */
 #define PROXY_END_MS 500 /* between the end of its output and its own, of which it says why */
 #define PROXY_HANGUP_MS 200 /* from SIGHUP to SIGKILL */
 
@@ -49,7 +50,7 @@ read_stderr(struct proxy *proxy)
 	uint8_t part[PROXY_STDERR_MAX / 2];
 	ssize_t k;
 
-	while (proxy->child.err >= 0) {
+	for (int i = 0; i < PROXY_READS_MAX && proxy->child.err >= 0; i++) {
 		k = read(proxy->child.err, part, sizeof(part));
 		if (k < 0 && errno == EINTR)
 			continue;

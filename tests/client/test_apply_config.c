@@ -192,6 +192,46 @@ a_policy_by_configuration_does_not_count_for_a_jump_host(void **state)
 	stage_end(&s);
 }
 
+/* With known hosts of its own. */
+static int
+hop_with_files(void *ctx, unsigned hop, const char **host, struct nacre_connect_options *options)
+{
+	static char text[512];
+
+	snprintf(text, sizeof(text), "UserKnownHostsFile %s\n", stage_path("of_hops"));
+	options->config_file = stage_file("hop_config", text, strlen(text), 0600);
+	return hop_by_socket(ctx, hop, host, options);
+}
+
+static void
+what_is_learned_of_the_server_does_not_go_to_a_jump_hosts_file(void **state)
+{
+	char text[2048];
+	struct stage s;
+
+	(void)state;
+	stage_init(&s);
+	s.script.refuse_open = 1;
+	nacre_client_set_missing_host_key_policy(s.client, nacre_policy_accept_new, NULL);
+	assert_int_equal(nacre_client_load_host_keys(s.client, stage_path("of_servers")), NACRE_OK);
+	s.options.jump = "wreck";
+	s.options.hop = hop_with_files;
+	s.options.hop_ctx = &s;
+	s.options.sock = NULL;
+	assert_int_equal(nacre_client_connect(s.client, "target", &s.options), NACRE_E_CHANNEL_REFUSED);
+	stage_slurp(stage_path("of_hops"), text, sizeof(text));
+	assert_non_null(strstr(text, "wreck"));
+	assert_int_equal(
+	    nacre_known_hosts_add(nacre_client_get_host_keys(s.client), "target", 22, stage_keys[STAGE_HOST_OTHER]),
+	    NACRE_OK);
+	assert_int_equal(nacre_client_save_host_keys(s.client, NULL), NACRE_OK);
+	stage_slurp(stage_path("of_servers"), text, sizeof(text));
+	assert_non_null(strstr(text, "target"));
+	stage_slurp(stage_path("of_hops"), text, sizeof(text));
+	assert_null(strstr(text, "target"));
+	stage_end(&s);
+}
+
 static void
 keys_that_are_revoked_by_configuration_are_refused(void **state)
 {
@@ -334,6 +374,7 @@ main(void)
 	    cmocka_unit_test(methods_that_are_switched_off_are_not_tried),
 	    cmocka_unit_test(a_policy_by_configuration_counts_for_one_connect),
 	    cmocka_unit_test(a_policy_by_configuration_does_not_count_for_a_jump_host),
+	    cmocka_unit_test(what_is_learned_of_the_server_does_not_go_to_a_jump_hosts_file),
 	    cmocka_unit_test(keys_that_are_revoked_by_configuration_are_refused),
 	    cmocka_unit_test(variables_go_with_every_session),
 	    cmocka_unit_test(what_is_not_served_is_told_and_can_be_found),

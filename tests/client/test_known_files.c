@@ -167,6 +167,55 @@ a_line_that_somebody_else_added_is_not_added_twice(void **state)
 	stage_end(&s);
 }
 
+/* Of two that meet a host for the first time at once, one has met somebody else. */
+static void
+another_key_that_somebody_else_added_meanwhile_counts(void **state)
+{
+	char line[512], both[1024];
+	struct stage s;
+
+	(void)state;
+	stage_init(&s);
+	nacre_client_set_missing_host_key_policy(s.client, nacre_policy_accept_new, NULL);
+	assert_int_equal(nacre_client_load_host_keys(s.client, stage_path("race2")), NACRE_OK);
+	written(line, sizeof(line), "lagoon", stage_keys[STAGE_HOST_OTHER]);
+	(void)stage_file("race2", line, strlen(line), 0600);
+	s.options.host_key_alias = "lagoon";
+	assert_int_equal(stage_connect(&s), NACRE_E_HOST_KEY_UNKNOWN);
+	assert_non_null(strstr(s.log, "another key of the host by now"));
+	assert_int_equal(stage_connect(&s), NACRE_E_HOST_KEY_UNKNOWN); /* nor is it remembered in memory */
+	assert_file("race2", line);
+	snprintf(both, sizeof(both), "@revoked * %s",
+	    strchr(written(line, sizeof(line), "x", stage_keys[STAGE_HOST]), ' ') + 1);
+	(void)stage_file("race2", both, strlen(both), 0600);
+	assert_int_equal(stage_connect(&s), NACRE_E_HOST_KEY_UNKNOWN);
+	assert_file("race2", both);
+	stage_end(&s);
+}
+
+static void
+a_key_that_was_removed_and_not_saved_hinders_nobody(void **state)
+{
+	char line[512], both[1024];
+	struct stage s;
+
+	(void)state;
+	stage_init(&s);
+	nacre_client_set_missing_host_key_policy(s.client, nacre_policy_accept_new, NULL);
+	written(line, sizeof(line), "lagoon", stage_keys[STAGE_HOST_OTHER]);
+	assert_int_equal(nacre_client_load_host_keys(s.client, stage_file("gone", line, strlen(line), 0600)), NACRE_OK);
+	assert_int_equal(
+	    nacre_known_hosts_remove(nacre_client_get_host_keys(s.client), "lagoon", 22, NULL, NULL), NACRE_OK);
+	s.options.host_key_alias = "lagoon";
+	assert_int_equal(stage_connect(&s), NACRE_OK);
+	snprintf(both, sizeof(both), "%s", line);
+	written(both + strlen(both), sizeof(both) - strlen(both), "lagoon", stage_keys[STAGE_HOST]);
+	assert_file("gone", both);
+	assert_int_equal(nacre_client_save_host_keys(s.client, NULL), NACRE_OK);
+	assert_file("gone", both + strlen(line));
+	stage_end(&s);
+}
+
 static void
 what_cannot_be_written_is_an_error_and_stays_as_it_is(void **state)
 {
@@ -339,6 +388,8 @@ main(void)
 	    cmocka_unit_test(what_somebody_else_wrote_meanwhile_stays),
 	    cmocka_unit_test(names_are_hidden_where_that_is_asked_for),
 	    cmocka_unit_test(a_line_that_somebody_else_added_is_not_added_twice),
+	    cmocka_unit_test(another_key_that_somebody_else_added_meanwhile_counts),
+	    cmocka_unit_test(a_key_that_was_removed_and_not_saved_hinders_nobody),
 	    cmocka_unit_test(what_cannot_be_written_is_an_error_and_stays_as_it_is),
 	    cmocka_unit_test(writers_at_the_same_time_lose_nothing),
 	    cmocka_unit_test(a_writer_that_dies_leaves_the_old_file_or_the_new_one),
