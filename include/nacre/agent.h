@@ -48,9 +48,9 @@ NACRE_API int nacre_agent_new(
  * listens, or SSH_AUTH_SOCK is not set), NACRE_E_ARGUMENT (a path that is too long), NACRE_E_NOMEM, NACRE_E_SYSTEM. */
 NACRE_API int nacre_agent_open(const struct nacre_env *env, const char *path, int timeout_ms, nacre_agent **agent,
     char *why, size_t why_size) NACRE_CHECK;
-/* Does a process at the other end of the socket listen that is neither this user's nor root's? Such an agent sees what is
- * signed, and may have been put there to lead astray; it may also be right (sudo, containers), so this only tells. Always
- * false where there is no socket. */
+/* Does a process at the other end of the socket listen that is neither this user's nor root's? Such an agent sees what
+ * is signed, and may have been put there to lead astray; it may also be right (sudo, containers), so this only tells.
+ * Always false where there is no socket. */
 NACRE_API bool nacre_agent_is_foreign(const nacre_agent *agent);
 /* Closes and frees; its keys must not be used any more. NULL is fine. */
 NACRE_API void nacre_agent_close(nacre_agent *agent);
@@ -66,8 +66,8 @@ NACRE_API int nacre_agent_list(nacre_agent *agent, struct nacre_agent_list *list
 /* Frees the keys; a zeroed or freed list is fine. */
 NACRE_API void nacre_agent_list_free(struct nacre_agent_list *list);
 
-/* Asks for a signature: a nacre_signer_fn, whose ctx is the agent. RSA's algorithm becomes the request's flags; an agent
- * that does not know these and signs with SHA-1 is NACRE_E_AGENT. */
+/* Asks for a signature: a nacre_signer_fn, whose ctx is the agent. RSA's algorithm becomes the request's flags; an
+ * agent that does not know these and signs with SHA-1 is NACRE_E_AGENT. */
 NACRE_API int nacre_agent_sign(void *agent, const nacre_key *key, const char *algorithm, const uint8_t *data, size_t n,
     uint8_t *signature, size_t size, size_t *signature_n);
 
@@ -80,8 +80,8 @@ struct nacre_agent_hop {
 	size_t n_keys, n_authorities;
 };
 
-/* A key may be used to log in from one place to another; of `from`, user is NULL. Those who have more than one step to go
- * want a destination for each. */
+/* A key may be used to log in from one place to another; of `from`, user is NULL. Those who have more than one step to
+ * go want a destination for each. */
 struct nacre_agent_destination {
 	struct nacre_agent_hop from, to;
 };
@@ -91,15 +91,15 @@ struct nacre_agent_constraints {
 	size_t size; /* sizeof(struct nacre_agent_constraints) */
 	uint32_t lifetime_s; /* then the agent forgets it */
 	bool confirm; /* its owner is asked each time */
-	/* n_destinations places where it may be used, and nowhere else (restrict-destination-v00@openssh.com). An agent that
-	 * does not know this refuses the key. The agent wants nacre_agent_session_bind then, and a connection of its own for
-	 * each login, which nacre_client_connect opens unless `agent` is given. */
+	/* n_destinations places where it may be used, and nowhere else (restrict-destination-v00@openssh.com). An agent
+	 * that does not know this refuses the key. The agent wants nacre_agent_session_bind then, and a connection of
+	 * its own for each login, which nacre_client_connect opens unless `agent` is given. */
 	const struct nacre_agent_destination *destinations;
 	size_t n_destinations;
 };
 
-/* Gives a key to the agent: one with its private half, or a security key's with its handle; a certificate joined to such a
- * key (nacre_cert_with_key) too. constraints: NULL for none. */
+/* Gives a key to the agent: one with its private half, or a security key's with its handle; a certificate joined to
+ * such a key (nacre_cert_with_key) too. constraints: NULL for none. */
 NACRE_API int nacre_agent_add(
     nacre_agent *agent, const nacre_key *key, const struct nacre_agent_constraints *constraints) NACRE_CHECK;
 NACRE_API int nacre_agent_remove(nacre_agent *agent, const nacre_key *key) NACRE_CHECK;
@@ -113,14 +113,14 @@ NACRE_API int nacre_agent_query(nacre_agent *agent, char *out, size_t cap) NACRE
 /* Sends an extension request of any name with n bytes of its own; its reply's bytes into out, *out_n of at most cap. */
 NACRE_API int nacre_agent_extension(nacre_agent *agent, const char *name, const uint8_t *data, size_t n, uint8_t *out,
     size_t cap, size_t *out_n) NACRE_CHECK;
-/* Tells the agent for which connection it will sign (session-bind@openssh.com): its server's host key, the session id, and
- * the server's signature of that (struct nacre_conn_info has all three). forwarding: whether the agent is forwarded over
- * it. Keys that are restricted to destinations want it. */
+/* Tells the agent for which connection it will sign (session-bind@openssh.com): its server's host key, the session id,
+ * and the server's signature of that (struct nacre_conn_info has all three). forwarding: whether the agent is forwarded
+ * over it. Keys that are restricted to destinations want it. */
 NACRE_API int nacre_agent_session_bind(nacre_agent *agent, const nacre_key *host_key, struct nacre_bytes session_id,
     struct nacre_bytes signature, bool forwarding) NACRE_CHECK;
 
-/* An agent in this process: keys, constraints and the lock as in ssh-agent(1). Security keys are refused, since it has no
- * device; constraints that are not known here too. */
+/* An agent in this process: keys, constraints and the lock as in ssh-agent(1). Security keys are refused, since it has
+ * no device; constraints that are not known here too. */
 typedef struct nacre_agent_memory nacre_agent_memory;
 /* One who asks it over a connection of its own: what a session-bind says holds there alone. */
 typedef struct nacre_agent_caller nacre_agent_caller;
@@ -158,7 +158,8 @@ struct nacre_agent_memory_options {
 	void *ctx; /* passed to all of them */
 	/* May this be done? After all other checks, but before `confirm`. NULL: it may. */
 	bool (*filter)(void *ctx, const struct nacre_agent_request *request);
-	/* Seconds since 1970, to look at certificates of hosts that keys are restricted to. NULL: none of them holds. */
+	/* Seconds since 1970, to look at certificates of hosts that keys are restricted to. NULL: none of them
+	 * holds. */
 	uint64_t (*now)(void *ctx);
 };
 
@@ -168,8 +169,8 @@ NACRE_API int nacre_agent_memory_new(const struct nacre_env *env, const struct n
     nacre_agent_memory **memory) NACRE_CHECK;
 /* Wipes and frees. NULL is fine. */
 NACRE_API void nacre_agent_memory_free(nacre_agent_memory *memory);
-/* Answers one request: a nacre_agent_exchange_fn, whose ctx is the nacre_agent_memory, as one caller that is always there.
- * What makes no sense is answered by FAILURE; it never returns an error. */
+/* Answers one request: a nacre_agent_exchange_fn, whose ctx is the nacre_agent_memory, as one caller that is always
+ * there. What makes no sense is answered by FAILURE; it never returns an error. */
 NACRE_API int nacre_agent_memory_answer(
     void *memory, const uint8_t *request, size_t n, uint8_t *reply, size_t size, size_t *reply_n);
 /* One more caller; ctx is for the filter. *caller is NULL on failure: NACRE_E_ARGUMENT, NACRE_E_NOMEM. Freed before the

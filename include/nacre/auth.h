@@ -73,15 +73,15 @@ struct nacre_auth_next {
 	const char *password; /* borrowed likewise */
 };
 
-/* Says what to try next. next: zeroed, which is to stop. Returns 0; anything else stops. It may take its time: no deadline
- * runs meanwhile. */
+/* Says what to try next. next: zeroed, which is to stop. Returns 0; anything else stops. It may take its time: no
+ * deadline runs meanwhile. */
 typedef int nacre_auth_strategy(void *ctx, const struct nacre_auth_state *state, struct nacre_auth_next *next);
 
-/* The order: keys as they come, then the password, then keyboard-interactive (or as options.auth_methods says), each only
- * while the server takes it. Without a credential that was given "none" goes first, which asks for the list. A single
- * given key that is unlocked is sent at once, others are offered first. Once four requests with automatic keys were refused the
- * rest waits until nothing but keys is left. The password answers keyboard-interactive only where it was not sent as a
- * password. A person is asked three times at most for each. ctx is not looked at. */
+/* The order: keys as they come, then the password, then keyboard-interactive (or as options.auth_methods says), each
+ * only while the server takes it. Without a credential that was given "none" goes first, which asks for the list. A
+ * single given key that is unlocked is sent at once, others are offered first. Once four requests with automatic keys
+ * were refused the rest waits until nothing but keys is left. The password answers keyboard-interactive only where it
+ * was not sent as a password. A person is asked three times at most for each. ctx is not looked at. */
 NACRE_API int nacre_auth_default(void *ctx, const struct nacre_auth_state *state, struct nacre_auth_next *next);
 
 #ifdef __cplusplus

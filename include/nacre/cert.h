@@ -1,9 +1,9 @@
-/* OpenSSH certificates: a public key, with a name for whom it speaks, signed by an authority (OpenSSH PROTOCOL.certkeys,
- * draft-ietf-sshm-cert).
+/* OpenSSH certificates: a public key, with a name for whom it speaks, signed by an authority (OpenSSH
+ * PROTOCOL.certkeys, draft-ietf-sshm-cert).
  *
  * A certificate is a nacre_key: it is read as one (nacre_key_parse_public, nacre_key_from_blob), shown as one, and with
- * its private half (nacre_cert_with_key) it is used as one wherever a key is: to authenticate, or as a server's host key.
- * To read it is to check its form and that the authority's signature holds; never with SHA-1, and never by another
+ * its private half (nacre_cert_with_key) it is used as one wherever a key is: to authenticate, or as a server's host
+ * key. To read it is to check its form and that the authority's signature holds; never with SHA-1, and never by another
  * certificate. Whether that authority counts, and whether the certificate is good for this name, this moment and this
  * purpose, is what nacre_cert_check says. */
 #ifndef NACRE_CERT_H
@@ -70,12 +70,12 @@ struct nacre_cert_policy {
 	enum nacre_cert_type type; /* must be given */
 	const nacre_key *const *authorities; /* n_authorities public keys that are trusted; must be given */
 	size_t n_authorities;
-	/* Whom it must speak for; must be given. A user's name is compared whole and exactly; a host's name is the one that
-	 * was asked for, without a port, and a host certificate's principals may be patterns with '*' and '?'. */
+	/* Whom it must speak for; must be given. A user's name is compared whole and exactly; a host's name is the one
+	 * that was asked for, without a port, and a host certificate's principals may be patterns with '*' and '?'. */
 	const char *principal;
 	uint64_t now_s; /* seconds since 1970, UTC */
-	/* users: where the connection comes from, an address in digits; NULL: not known, and then a certificate that says
-	 * from where it may be used (source-address) is refused. */
+	/* users: where the connection comes from, an address in digits; NULL: not known, and then a certificate that
+	 * says from where it may be used (source-address) is refused. */
 	const char *source_address;
 };
 
@@ -108,8 +108,8 @@ struct nacre_cert_fields {
 };
 
 /* Signs a certificate for a public key. subject: the key, or a certificate for it, which is renewed. authority: a plain
- * key with its private half or a signer. *cert is the caller's: a public key with the certificate; nacre_key_write_public
- * writes it as a "-cert.pub" line.
+ * key with its private half or a signer. *cert is the caller's: a public key with the certificate;
+ * nacre_key_write_public writes it as a "-cert.pub" line.
  *   NACRE_E_ARGUMENT  a NULL, a wrong size, no type, no principal or an empty one, a validity that is never; options
  *                     twice, too many or unknown critical ones; a source-address that is no list of addresses and
  *                     networks; a name or key_id that is too long; an authority that can not sign

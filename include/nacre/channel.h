@@ -21,7 +21,8 @@ NACRE_API int nacre_conn_channel_close(nacre_conn *conn, uint32_t channel);
 /* Sends EOF after what was committed: no more data from us. Twice is fine. */
 NACRE_API int nacre_conn_channel_eof(nacre_conn *conn, uint32_t channel);
 
-/* Borrows what has arrived on a stream: *n bytes (0: nothing now). Valid until consume on that channel, or its close. */
+/* Borrows what has arrived on a stream: *n bytes (0: nothing now). Valid until consume on that channel, or its
+ * close. */
 NACRE_API const uint8_t *nacre_conn_channel_peek(nacre_conn *conn, uint32_t channel, enum nacre_stream stream, size_t *n);
 /* Says that the first n of them were used; the window is given back to the peer in large steps. */
 NACRE_API int nacre_conn_channel_consume(nacre_conn *conn, uint32_t channel, enum nacre_stream stream, size_t n);
@@ -35,18 +36,18 @@ NACRE_API int nacre_conn_channel_commit(nacre_conn *conn, uint32_t channel, enum
 /* Copies as much of p as there is room for; returns how much, or a negative error. */
 NACRE_API int64_t nacre_conn_channel_write(nacre_conn *conn, uint32_t channel, enum nacre_stream stream, const void *p,
     size_t n);
-/* Puts what arrives on STDERR from now on at the end of STDOUT (on: true), in the order in which it came; what has arrived
- * already stays where it is. NACRE_E_MISUSE where there is no such channel. */
+/* Puts what arrives on STDERR from now on at the end of STDOUT (on: true), in the order in which it came; what has
+ * arrived already stays where it is. NACRE_E_MISUSE where there is no such channel. */
 NACRE_API int nacre_conn_channel_combine(nacre_conn *conn, uint32_t channel, bool on);
-/* Reads no more: drops what has arrived and what will, and gives the peer its window back, so that it never stops on our
- * account. The other direction goes on. */
+/* Reads no more: drops what has arrived and what will, and gives the peer its window back, so that it never stops on
+ * our account. The other direction goes on. */
 NACRE_API int nacre_conn_channel_shutdown_read(nacre_conn *conn, uint32_t channel);
 /* Have all committed bytes been turned into packets? (They may still be in the output.) */
 NACRE_API bool nacre_conn_channel_flushed(const nacre_conn *conn, uint32_t channel);
 
 /* Sends a channel request by name with any payload. operation: NULL where no reply is wanted, else the number that
- * CHANNEL_REPLY will carry. Not before CHANNEL_OPENED (NACRE_E_MISUSE). NACRE_E_AGAIN as for nacre_conn_global_request: this
- * holds for all requests below but nacre_conn_channel_exit. */
+ * CHANNEL_REPLY will carry. Not before CHANNEL_OPENED (NACRE_E_MISUSE). NACRE_E_AGAIN as for nacre_conn_global_request:
+ * this holds for all requests below but nacre_conn_channel_exit. */
 NACRE_API int nacre_conn_channel_request(nacre_conn *conn, uint32_t channel, const char *name, const uint8_t *payload,
     size_t n, uint64_t *operation);
 /* The usual requests (RFC 4254 6). `command` may hold any byte. */

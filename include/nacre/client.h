@@ -88,40 +88,36 @@ enum nacre_ask { NACRE_ASK_PASSWORD, NACRE_ASK_PASSPHRASE };
  * the NUL; it is wiped after use. Returns 0, or nonzero to give up. No deadline runs meanwhile. */
 typedef int nacre_ask_fn(void *ctx, enum nacre_ask what, const char *about, char *answer, size_t cap);
 
-/* Asks a person what the server asks in "keyboard-interactive" (RFC 4256 3.3). answers: as many rooms as there are prompts,
- * each of cap bytes with the NUL; they are wiped after use. Without prompts the words are only to be shown. Returns 0, or
- * nonzero to give up. No deadline runs meanwhile. */
+/* Asks a person what the server asks in "keyboard-interactive" (RFC 4256 3.3). answers: as many rooms as there are
+ * prompts, each of cap bytes with the NUL; they are wiped after use. Without prompts the words are only to be shown.
+ * Returns 0, or nonzero to give up. No deadline runs meanwhile. */
 typedef int nacre_prompts_fn(void *ctx, const struct nacre_prompts *prompts, char *const *answers, size_t cap);
 
 /* Asks a person for a new password, since the old one has expired (RFC 4252 8). words: the server's; answer as in
  * nacre_ask_fn. Returns 0, or nonzero to leave it as it is: then the password counts as refused. */
 typedef int nacre_new_password_fn(void *ctx, struct nacre_bytes words, char *answer, size_t cap);
 
-/* Hears what the server wants to have shown (RFC 4252 5.4), as it comes: before what is asked after it, and where the server
- * then lets nobody in. words: the server's, raw; nacre_text_escape makes them fit to show. At most 64 KiB come in all. */
+/* Hears what the server wants to have shown (RFC 4252 5.4), as it comes: before what is asked after it, and where the
+ * server then lets nobody in. words: the server's, raw; nacre_text_escape makes them fit to show. At most 64 KiB come
+ * in all. */
 typedef void nacre_banner_fn(void *ctx, struct nacre_bytes words);
 
 struct nacre_connect_options;
 
-/* Makes the way to the server: a connected stream socket in *sock (-1 before), or functions in *carrier (zeroed before), for
- * the client to own. timeout_ms: what is left, -1 for no limit. Returns NACRE_OK, or the NACRE_E_* that nacre_client_connect
- * is to fail with. */
+/* Makes the way to the server: a connected stream socket in *sock (-1 before), or functions in *carrier (zeroed
+ * before), for the client to own. timeout_ms: what is left, -1 for no limit. Returns NACRE_OK, or the NACRE_E_* that
+ * nacre_client_connect is to fail with. */
 typedef int nacre_transport_fn(void *ctx, nacre_client *client, const char *host, unsigned port, int timeout_ms,
     int *sock, struct nacre_carrier *carrier);
 
-/* Changes what is used for one jump host; called for each before anything is connected. hop: 0 for the first. *host: its name.
- * options: see `jump`. Strings that are put there are borrowed until nacre_client_connect returns. Returns 0 to go on,
- * anything else ends the connect with NACRE_E_CANCELLED. */
+/* Changes what is used for one jump host; called for each before anything is connected. hop: 0 for the first. *host:
+ * its name. options: see `jump`. Strings that are put there are borrowed until nacre_client_connect returns. Returns 0
+ * to go on, anything else ends the connect with NACRE_E_CANCELLED. */
 typedef int nacre_hop_fn(void *ctx, unsigned hop, const char **host, struct nacre_connect_options *options);
 
-/* Timeouts in ms: 0 is the default, -1 is none.
- *
- *   connect  30 s   the way to the server: all addresses of the host together, or what stands for that (see dial.h for what
- *                   the resolver may add)
- *   banner   15 s   until the server has identified itself
- *   kex      30 s   each key exchange
- *   auth     30 s   each answer of the server while authenticating
- *   channel  60 s   each answer to opening a channel, and to a request that wants a reply */
+/* What to connect with, in this order: the account and its credentials, what may be done with them, the agent, trust,
+ * times, algorithms and limits, the way to the server, configuration files. What later versions add comes behind
+ * them. */
 struct nacre_connect_options {
 	size_t size; /* sizeof(struct nacre_connect_options) */
 
@@ -130,8 +126,8 @@ struct nacre_connect_options {
 
 	/* Credentials. A single unlocked key, or only a password, is sent at once; a locked key, or one of several, is
 	 * first offered by its public half and unlocked only when the server would take it. With none of them the
-	 * server is asked what it allows ("none", RFC 4252 5.2). Keys go before the password (auth.h). The password opens
-	 * locked keys where no passphrase was given; the passphrase is never sent to the server. */
+	 * server is asked what it allows ("none", RFC 4252 5.2). Keys go before the password (auth.h). The password
+	 * opens locked keys where no passphrase was given; the passphrase is never sent to the server. */
 	const char *password;
 	const nacre_key *key; /* with its private half; borrowed during the call */
 	const char *key_file; /* must pass the checks of nacre_key_load */
@@ -139,14 +135,76 @@ struct nacre_connect_options {
 	const char *passphrase; /* of the key files that are locked */
 	nacre_ask_fn *ask; /* for a passphrase or password that is missing; NULL: nobody is asked */
 	void *ask_ctx;
+	/* Files of users' certificates, NULL at the end; NULL: none. Each is offered before the plain key that it is
+	 * for, wherever that comes from (a file, the agent unless identities_only, those that are found), as is a
+	 * "-cert.pub" beside a key file, which is looked at anyway. One that cannot be read, or that is for none of the
+	 * keys, is in the log and no failure. */
+	const char *const *certificate_files;
+	/* Do not try ~/.ssh/id_ed25519, id_ecdsa, id_rsa, id_ecdsa_sk, id_ed25519_sk, id_mldsa44_ed25519, id_dsa. */
+	bool no_look_for_keys;
+	bool identities_only; /* only keys that were named: none that are found, and of an agent's only those */
 
-	/* A connected stream socket to use instead of dialling; NULL: dial. From this call on the client owns and
-	 * closes it, whatever the result. host and port still say whose key is expected. */
-	const int *sock;
+	/* Authentication, and who is asked meanwhile (auth.h). */
+	nacre_prompts_fn *prompts; /* for keyboard-interactive; NULL: see nacre_auth_next */
+	void *prompts_ctx;
+	nacre_new_password_fn *new_password; /* NULL: an expired password is a refused one */
+	void *new_password_ctx;
+	nacre_auth_strategy *auth_strategy; /* NULL: nacre_auth_default */
+	void *auth_strategy_ctx;
+	const char *auth_methods; /* that may be used, in order; NULL: "publickey,password,keyboard-interactive" */
+	/* Take success where the server has looked at no credential, by "none" or by a dialog without a question,
+	 * though one was given; else that is NACRE_E_AUTH_TRIVIAL. */
+	bool allow_trivial_auth;
+	unsigned password_prompts; /* times that a person is asked for a password, and dialogs that are begun; 0: 3 */
+	nacre_banner_fn *banner; /* NULL: what the server says is in the log, and in struct nacre_conn_info */
+	void *banner_ctx;
+	/* GSSAPI is not built in: any of these is NACRE_E_UNSUPPORTED. */
+	bool gss_auth, gss_kex, gss_deleg_creds, gss_trust_dns;
+	const char *gss_host;
 
+	/* The agent, unless no_agent: `agent` (borrowed during the call), else what listens on agent_path, else what
+	 * SSH_AUTH_SOCK names. Where an agent_path is given somebody must listen there. Its keys come after those that
+	 * were named; of these it signs for the ones that are locked, or of which key_files name the public half
+	 * alone. */
+	bool no_agent; /* do not ask an agent for its keys */
+	nacre_agent *agent;
+	const char *agent_path;
+	int agent_timeout_ms; /* for each answer of a socket's; 0 and -1 as in nacre_agent_open. Silent, it is passed over */
+	/* Of a socket's agent whose process is neither this user's nor root's (nacre_agent_is_foreign) the log warns;
+	 * with this it is not asked at all, and one that agent_path names is NACRE_E_AGENT_OWNER. */
+	bool agent_refuse_foreign;
+	const char *agent_comments; /* patterns ("work@*,!old*"): only an agent's keys whose comment fits; NULL: all */
+
+	/* Trust (trust.h). Under this name, with no port, the server's key is known and certified; NULL: host. */
+	const char *host_key_alias;
+	/* Fingerprints ("SHA256:...", "MD5:aa:bb:...") of keys of which the server must have one, NULL at the end;
+	 * NULL: none. Such a key is believed whatever known_hosts lack, and every other one refused,
+	 * NACRE_E_HOST_KEY_PIN. A server shows the first of its keys that host_key_algorithms wants: name the pinned
+	 * key's kind there where it has several. */
+	const char *const *host_key_fingerprints;
+	/* Look the server's address up, too: a key that is changed or revoked there is refused; where the local set
+	 * knows the host and not its address, the address is added. Only for what was dialled here, and without an
+	 * alias. */
+	bool check_host_ip;
+	/* Learn the server's other host keys, and drop those that it has no more (trust.h). */
+	enum nacre_update_host_keys update_host_keys;
+	nacre_host_keys_update_fn *update_host_keys_ask; /* for ..._ASK */
+	void *update_host_keys_ctx;
+
+	/* Times in ms: 0 is the default, -1 is none.
+	 *
+	 *   connect  30 s   the way to the server: all addresses of the host together, or what stands for that (see dial.h
+	 *                   for what the resolver may add)
+	 *   banner   15 s   until the server has identified itself
+	 *   kex      30 s   each key exchange
+	 *   auth     30 s   each answer of the server while authenticating
+	 *   channel  60 s   each answer to opening a channel, and to a request that wants a reply */
 	int connect_timeout_ms, banner_timeout_ms, kex_timeout_ms, auth_timeout_ms, channel_timeout_ms;
+	/* For everything that nacre_client_connect does, jump hosts included; 0 or -1: only the timeouts above count.
+	 * The time that callbacks and agents take is not counted. NACRE_E_DEADLINE where it is over. */
+	int timeout_ms;
 
-	/* As in struct nacre_conn_options. */
+	/* Algorithms and limits, as in struct nacre_conn_options (conn.h). */
 	const char *preset; /* "default", "legacy", "strict" */
 	const char *kex, *host_key_algorithms, *ciphers, *macs, *pubkey_algorithms;
 	bool compress; /* offer zlib@openssh.com first, and none; NACRE_E_UNSUPPORTED where zlib is not built in */
@@ -159,75 +217,7 @@ struct nacre_connect_options {
 	uint32_t window, window_max;
 	size_t memory_max;
 
-	/* Authentication, more of it (auth.h). */
-	nacre_prompts_fn *prompts; /* for keyboard-interactive; NULL: see nacre_auth_next */
-	void *prompts_ctx;
-	nacre_new_password_fn *new_password; /* NULL: an expired password is a refused one */
-	void *new_password_ctx;
-	nacre_auth_strategy *auth_strategy; /* NULL: nacre_auth_default */
-	void *auth_strategy_ctx;
-	const char *auth_methods; /* that may be used, in order; NULL: "publickey,password,keyboard-interactive" */
-	bool no_look_for_keys; /* do not try ~/.ssh/id_ed25519, id_ecdsa, id_rsa, id_ecdsa_sk, id_ed25519_sk,
-	                          * id_mldsa44_ed25519, id_dsa */
-	bool no_agent; /* do not ask an agent for its keys */
-	bool identities_only; /* only keys that were named: none that are found, and of an agent's only those */
-	/* Take success where the server has looked at no credential, by "none" or by a dialog without a question, though
-	 * one was given; else that is NACRE_E_AUTH_TRIVIAL. */
-	bool allow_trivial_auth;
-	/* GSSAPI is not built in: any of these is NACRE_E_UNSUPPORTED. */
-	bool gss_auth, gss_kex, gss_deleg_creds, gss_trust_dns;
-	const char *gss_host;
-
-	/* Trust (trust.h). */
-	/* The name under which the server's key is known and certified, with no port, instead of host; NULL: host. */
-	const char *host_key_alias;
-	/* Fingerprints ("SHA256:...", "MD5:aa:bb:...") of keys of which the server must have one, NULL at the end; NULL:
-	 * none. Such a key is believed whatever known_hosts lack, and every other one refused, NACRE_E_HOST_KEY_PIN.
-	 * A server shows the first of its keys that host_key_algorithms wants: name the pinned key's kind there where it
-	 * has several. */
-	const char *const *host_key_fingerprints;
-	/* Look the server's address up, too: a key that is changed or revoked there is refused; where the local set knows
-	 * the host and not its address, the address is added. Only for what was dialled here, and without an alias. */
-	bool check_host_ip;
-	/* Learn the server's other host keys, and drop those that it has no more (trust.h). */
-	enum nacre_update_host_keys update_host_keys;
-	nacre_host_keys_update_fn *update_host_keys_ask; /* for ..._ASK */
-	void *update_host_keys_ctx;
-
-	/* The agent, unless no_agent: `agent` (borrowed during the call), else what listens on agent_path, else what
-	 * SSH_AUTH_SOCK names. Where an agent_path is given somebody must listen there. Its keys come after those that were
-	 * named; of these it signs for the ones that are locked, or of which key_files name the public half alone. */
-	nacre_agent *agent;
-	const char *agent_path;
-	int agent_timeout_ms; /* for each answer of a socket's; 0 and -1 as in nacre_agent_open. Silent, it is passed over */
-	/* Of a socket's agent whose process is neither this user's nor root's (nacre_agent_is_foreign) the log warns; with
-	 * this it is not asked at all, and one that agent_path names is NACRE_E_AGENT_OWNER. */
-	bool agent_refuse_foreign;
-	const char *agent_comments; /* patterns ("work@*,!old*"): only an agent's keys whose comment fits; NULL: all */
-	unsigned password_prompts; /* times that a person is asked for a password, and dialogs that are begun; 0: 3 */
-
-	/* Configuration (config.h), which nobody reads unasked. What the options above say counts more; key files and certificates add up. Its
-	 * Hostname takes the place of host. Known hosts are read as it says; the usual files of the user and the system where
-	 * neither it nor the caller names any. A policy that was set stays; for nacre_policy_reject StrictHostKeyChecking
-	 * accept-new and no stand in during this connect. Files of identities that are missing, or that others can read, are
-	 * passed over with a word in the log. What a connection does not serve is in the log (INFO), and nacre_client_config
-	 * has it, not `applied`. A session sends what SendEnv and SetEnv name. */
-	bool use_config; /* read ~/.ssh/config and /etc/ssh/ssh_config */
-	const char *config_file; /* read this instead; use_config need not be set */
-	bool config_allow_exec; /* let "Match exec" run commands; else it is NACRE_E_CONFIG_EXEC */
-	/* Looked up already, for this host, by its alias or its Hostname: no file is read. Borrowed until the next connect
-	 * or the client's end; what is applied is marked there. A jump host gets nothing of a configuration but what `hop`
-	 * gives it here. */
-	nacre_config_host *config;
-
-	nacre_banner_fn *banner; /* NULL: what the server says is in the log, and in struct nacre_conn_info */
-	void *banner_ctx;
-
-	/* For everything that nacre_client_connect does, jump hosts included; 0 or -1: only the timeouts above count. The
-	 * time that callbacks and agents take is not counted. NACRE_E_DEADLINE where it is over. */
-	int timeout_ms;
-
-	/* Dialling (dial.h); for `jump` they count for the first jump host. */
+	/* Dialling (dial.h). For `jump` they count for the first jump host. */
 	enum nacre_address_family address_family;
 	const char *bind_address;
 	unsigned connection_attempts; /* rounds over all addresses; 0: one */
@@ -235,45 +225,56 @@ struct nacre_connect_options {
 	/* One name as in dial.h, or two: the first then counts once a channel has a terminal, the second until then. */
 	const char *ip_qos;
 
-	/* Other ways to the server than dialling: at most one of these, of `sock`, and of unix_path. host and port still say
-	 * whose key is expected. */
+	/* Other ways to the server than dialling: at most one of those from here to jump_channel. host and port still
+	 * say whose key is expected. */
+	const int *sock; /* a connected stream socket. From this call on the client owns and closes it, whatever the result */
 	const char *unix_path; /* the server listens on this UNIX socket */
-	const struct nacre_carrier
-	    *carrier; /* functions; copied. From this call on the client's, whatever the result */
+	const struct nacre_carrier *carrier; /* functions; copied, and from this call on the client's, as with sock */
 	nacre_transport_fn *transport; /* called when it is time to connect */
 	void *transport_ctx;
-	/* A command for /bin/sh that joins its standard input and output with the server; NULL or "none": there is none. %h
-	 * and %n are the host, %p the port, %r the user, %% is %; a host or user that is put there may hold letters, digits
-	 * and . _ - + @ : % , only (NACRE_E_ARGUMENT), so that the shell has nothing to read in them. The command runs in a
-	 * session of its own, without a terminal, with none of our other descriptors. It is ended and waited for when the
-	 * client closes: SIGHUP, and after at most 200 ms SIGKILL. What it writes to standard error is in the error
-	 * (peer_text), its last 800 bytes. */
+	/* A command for /bin/sh that joins its standard input and output with the server; NULL or "none": there is
+	 * none. %h and %n are the host, %p the port, %r the user, %% is %; a host or user that is put there may hold
+	 * letters, digits and . _ - + @ : % , only (NACRE_E_ARGUMENT), so that the shell has nothing to read in them.
+	 * The command runs in a session of its own, without a terminal, with none of our other descriptors. It is ended
+	 * and waited for when the client closes: SIGHUP, and after at most 200 ms SIGKILL. What it writes to standard
+	 * error is in the error (peer_text), its last 800 bytes. */
 	const char *proxy_command;
-	/* Jump hosts, "[user@]host[:port],..." (also ssh://user@host:port, and [host] for a numeric one with colons), up to
-	 * NACRE_JUMPS_MAX; NULL or "none": none. Each is a client of its own within this one, no process is started, and the
-	 * connection to the next host goes through it (direct-tcpip, RFC 4254 7.2). They close with this client.
+	/* Jump hosts, "[user@]host[:port],..." (also ssh://user@host:port, and [host] for a numeric one with colons),
+	 * up to NACRE_JUMPS_MAX; NULL or "none": none. Each is a client of its own within this one, no process is
+	 * started, and the connection to the next host goes through it (direct-tcpip, RFC 4254 7.2). They close with
+	 * this client.
 	 *
 	 * A jump host's key is judged as the server's is: by the host keys and the policy of this client, not by what a
 	 * configuration's StrictHostKeyChecking says of the server (the policy's
-	 * `client` argument is then the jump host's own client, good for nacre_policy_* and for closing). It is asked for the
-	 * login name where `user` is missing, and gets the keys, key files, passphrase, agent, algorithms and timeouts of
-	 * these options; never the password, and no callback but `ask`, for passphrases only. hop may change all that.
-	 * nacre_client_failed_hop tells which of them failed; the error's message begins with its name. */
+	 * `client` argument is then the jump host's own client, good for nacre_policy_* and for closing). It is asked
+	 * for the login name where `user` is missing, and gets the keys, key files, passphrase, agent, algorithms and
+	 * timeouts of these options; never the password, and no callback but `ask`, for passphrases only. hop may
+	 * change all that. nacre_client_failed_hop tells which of them failed; the error's message begins with its
+	 * name. */
 	const char *jump;
 	nacre_hop_fn *hop;
 	void *hop_ctx;
-	/* Through a client that is connected already, which stays the caller's and must live longer; both belong to one thread,
-	 * and neither may be used in callbacks of the other. */
+	/* Through a client that is connected already, which stays the caller's and must live longer; both belong to one
+	 * thread, and neither may be used in callbacks of the other. */
 	nacre_client *jump_client;
-	/* Over an open channel of another client: nacre_client_open_tcp's, or of a command that relays. From this call on the
-	 * client's, whatever the result; its client stays the caller's, as above. */
+	/* Over an open channel of another client: nacre_client_open_tcp's, or of a command that relays. From this call
+	 * on the client's, whatever the result; its client stays the caller's, as above. */
 	nacre_channel *jump_channel;
 
-	/* Files of users' certificates, NULL at the end; NULL: none. Each is offered before the plain key that it is for,
-	 * wherever that comes from (a file, the agent unless identities_only, those that are found), as is a "-cert.pub"
-	 * beside a key file, which is looked at anyway. One that cannot be read, or that is for none of the keys, is in the
-	 * log and no failure. */
-	const char *const *certificate_files;
+	/* Configuration (config.h), which nobody reads unasked. What the other options say counts more; key files and
+	 * certificates add up. Its Hostname takes the place of host. Known hosts are read as it says; the usual files
+	 * of the user and the system where neither it nor the caller names any. A policy that was set stays; for
+	 * nacre_policy_reject StrictHostKeyChecking accept-new and no stand in during this connect. Files of identities
+	 * that are missing, or that others can read, are passed over with a word in the log. What a connection does not
+	 * serve is in the log (INFO), and nacre_client_config has it, not `applied`. A session sends what SendEnv and
+	 * SetEnv name. */
+	bool use_config; /* read ~/.ssh/config and /etc/ssh/ssh_config */
+	const char *config_file; /* read this instead; use_config need not be set */
+	bool config_allow_exec; /* let "Match exec" run commands; else it is NACRE_E_CONFIG_EXEC */
+	/* Looked up already, for this host, by its alias or its Hostname: no file is read. Borrowed until the next
+	 * connect or the client's end; what is applied is marked there. A jump host gets nothing of a configuration but
+	 * what `hop` gives it here. */
+	nacre_config_host *config;
 };
 
 #define NACRE_JUMPS_MAX 64
@@ -313,19 +314,20 @@ NACRE_API int nacre_client_connect(
 /* Is there an authenticated connection, and has nothing ended it so far? Looks at the socket, but does not wait. */
 NACRE_API bool nacre_client_is_active(nacre_client *client);
 /* The connection, for what is known about it (nacre_conn_get_info) and for its own calls; NULL where not connected. It
- * lives until nacre_client_close or the next nacre_client_connect. Bytes and events are the client's: do not take them.
- */
+ * lives until nacre_client_close or the next nacre_client_connect. Bytes and events are the client's: do not take
+ * them. */
 NACRE_API nacre_conn *nacre_client_conn(nacre_client *client);
-/* How many the addresses were that the last nacre_client_connect dialled, and what became of each (dial.h); for jump hosts
- * those of the first. NULL where it did not dial. Lives until the next one. */
+/* How many the addresses were that the last nacre_client_connect dialled, and what became of each (dial.h); for jump
+ * hosts those of the first. NULL where it did not dial. Lives until the next one. */
 NACRE_API const struct nacre_dial_log *nacre_client_dial_log(const nacre_client *client);
-/* Which jump host the last nacre_client_connect failed at: from 1; 0: none, it was the server or there was no failure. */
+/* Which jump host the last nacre_client_connect failed at: from 1; 0: none, it was the server or there was no
+ * failure. */
 NACRE_API unsigned nacre_client_failed_hop(const nacre_client *client);
-/* The socket, to be polled for; -1 where not connected, or where a carrier has none. With jump hosts and carriers bytes may
- * have arrived already: call nacre_client_wait with timeout 0 until it is NACRE_E_TIMEOUT before polling. */
+/* The socket, to be polled for; -1 where not connected, or where a carrier has none. With jump hosts and carriers bytes
+ * may have arrived already: call nacre_client_wait with timeout 0 until it is NACRE_E_TIMEOUT before polling. */
 NACRE_API int nacre_client_fd(const nacre_client *client);
-/* "192.0.2.1 port 22", or the name of what carries the connection, into out, always NUL-terminated. NACRE_E_MISUSE where not
- * connected, NACRE_E_SYSTEM where nothing is known. */
+/* "192.0.2.1 port 22", or the name of what carries the connection, into out, always NUL-terminated. NACRE_E_MISUSE
+ * where not connected, NACRE_E_SYSTEM where nothing is known. */
 NACRE_API int nacre_client_peer_address(nacre_client *client, char *out, size_t cap);
 /* The configuration that the last nacre_client_connect has applied, to find out what it holds and what of it is served;
  * NULL where there was none. It lives until the next connect, or the client's end. */
@@ -334,8 +336,8 @@ NACRE_API const nacre_config_host *nacre_client_config(const nacre_client *clien
 NACRE_API const char *nacre_client_auth_method(const nacre_client *client);
 /* Has the server let us in without looking at a credential? */
 NACRE_API bool nacre_client_auth_was_trivial(const nacre_client *client);
-/* What the last nacre_client_connect has tried, oldest first, with the server's answers: *n of them. They live until the
- * next one. */
+/* What the last nacre_client_connect has tried, oldest first, with the server's answers: *n of them. They live until
+ * the next one. */
 NACRE_API const struct nacre_attempt *nacre_client_auth_attempts(const nacre_client *client, size_t *n);
 
 /* --- the connection --- */
@@ -376,9 +378,9 @@ NACRE_API int nacre_client_global_request(
 NACRE_API int nacre_client_open_channel(
     nacre_client *client, const char *type, const void *payload, size_t n, nacre_channel **channel) NACRE_CHECK;
 
-/* Opens a TCP connection from the server to a host and port that it can reach (direct-tcpip, RFC 4254 7.2): a channel whose
- * stdout is what comes from there. host: as the server will resolve it, 1 to 255 bytes. Returns as nacre_client_open_channel, or
- * NACRE_E_ARGUMENT. */
+/* Opens a TCP connection from the server to a host and port that it can reach (direct-tcpip, RFC 4254 7.2): a channel
+ * whose stdout is what comes from there. host: as the server will resolve it, 1 to 255 bytes. Returns as
+ * nacre_client_open_channel, or NACRE_E_ARGUMENT. */
 NACRE_API int nacre_client_open_tcp(
     nacre_client *client, const char *host, unsigned port, nacre_channel **channel) NACRE_CHECK;
 
@@ -422,13 +424,12 @@ NACRE_API int64_t nacre_channel_write(nacre_channel *channel, const void *p, siz
 NACRE_API int nacre_channel_send_eof(nacre_channel *channel);
 /* Waits until the command has ended and says how: its status, its signal, or NACRE_EXIT_NONE where the server closed
  * the channel without a word about it. What the command still writes is kept, within the window: read it before or
- * after. Returns NACRE_OK, NACRE_E_TIMEOUT, NACRE_E_AGAIN, or why the connection ended (*exit is NACRE_EXIT_NONE then).
- */
+ * after. Returns NACRE_OK, NACRE_E_TIMEOUT, NACRE_E_AGAIN, or why the connection ended (*exit is NACRE_EXIT_NONE
+ * then). */
 NACRE_API int nacre_channel_wait_exit(nacre_channel *channel, struct nacre_exit *exit);
 /* Sends a channel request by name with any payload (RFC 4254 5.4). want_reply: wait for the answer, within the client's
  * channel timeout. Returns NACRE_OK, NACRE_E_REQUEST_REFUSED (the channel stays usable), NACRE_E_TIMEOUT_CHANNEL, or as
- * above.
- */
+ * above. */
 NACRE_API int nacre_channel_request(
     nacre_channel *channel, const char *name, const void *payload, size_t n, bool want_reply);
 /* The time that each read, write and wait may take: -1 for none, 0 to not wait at all. */

@@ -121,9 +121,9 @@ NACRE_API int nacre_config_text(
 /* Adds ~/.ssh/config, which nobody else may be able to write, and /etc/ssh/ssh_config; neither must exist. */
 NACRE_API int nacre_config_default_files(nacre_config *config) NACRE_CHECK;
 
-/* Why the last call on the config failed, in full; code 0 where it did not. Its strings live until the next call. Where a
- * line is at fault, `file` and `line` of the error say which ("command-line" and 0 for an option), and the message begins
- * with them. */
+/* Why the last call on the config failed, in full; code 0 where it did not. Its strings live until the next call. Where
+ * a line is at fault, `file` and `line` of the error say which ("command-line" and 0 for an option), and the message
+ * begins with them. */
 NACRE_API void nacre_config_error(const nacre_config *config, struct nacre_error *error);
 
 /* --- lookup --- */

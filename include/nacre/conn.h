@@ -1,7 +1,7 @@
 /* A connection: the SSH protocol as a pure function of bytes, for either role.
  *
- * Nothing here does I/O. Bytes from the peer go in, bytes for the peer come out, and events tell what happened. Put it in
- * any event loop:
+ * Nothing here does I/O. Bytes from the peer go in, bytes for the peer come out, and events tell what happened. Put it
+ * in any event loop:
  *
  *   for (;;) {
  *       while (nacre_conn_next_event(conn, &ev) == 1)  handle(&ev);      // may answer, open channels, read, write
@@ -13,8 +13,8 @@
  *       writable: p = nacre_conn_output(conn, &n);      k = write(fd, p, n); nacre_conn_sent(conn, k);
  *   }
  *
- * (examples/poll_client.c is that loop, whole.) After nacre_conn_received, take events until there are none: that is what
- * moves the protocol on. A connection is used by one thread at a time; two connections share nothing.
+ * (examples/poll_client.c is that loop, whole.) After nacre_conn_received, take events until there are none: that is
+ * what moves the protocol on. A connection is used by one thread at a time; two connections share nothing.
  *
  * Pointers that take a result are never NULL, where nothing else is said.
  * Every function returns NACRE_OK or a negative NACRE_E_*, where nothing else is said. NACRE_E_MISUSE leaves the
@@ -36,23 +36,26 @@ typedef struct nacre_conn nacre_conn;
 
 enum nacre_role { NACRE_CLIENT, NACRE_SERVER };
 
-/* Zero everywhere means the default. Strings and keys are copied or, where it says so, borrowed until nacre_conn_free. */
+/* Zero everywhere means the default. Strings and keys are copied or, where it says so, borrowed until
+ * nacre_conn_free. */
 struct nacre_conn_options {
 	size_t size; /* sizeof(struct nacre_conn_options) */
 	enum nacre_role role;
 	int64_t now_ms; /* the current time on a monotonic clock of the caller's */
 
-	/* Algorithms (algorithms.h): "default", "legacy" or "strict", NULL for the first; then lists that edit or replace
-	 * the preset's, NULL: as they are; then names that are taken out. An unknown name is NACRE_E_ARGUMENT. */
+	/* Algorithms (algorithms.h): "default", "legacy" or "strict", NULL for the first; then lists that edit or
+	 * replace the preset's, NULL: as they are; then names that are taken out. An unknown name is
+	 * NACRE_E_ARGUMENT. */
 	const char *preset;
 	const char *kex, *host_key_algorithms, *ciphers, *macs;
-	/* NULL: "none". "zlib@openssh.com" begins after authentication, "zlib" before it; each direction is packed where
-	 * both sides name one. What is packed tells a listener more by its length. NACRE_E_UNSUPPORTED without zlib. */
+	/* NULL: "none". "zlib@openssh.com" begins after authentication, "zlib" before it; each direction is packed
+	 * where both sides name one. What is packed tells a listener more by its length. NACRE_E_UNSUPPORTED without
+	 * zlib. */
 	const char *compression;
 	const char *pubkey_algorithms; /* client: which it may use; server: which it accepts and announces (RFC 8308) */
 	struct nacre_disabled_algorithms disabled;
-	/* client: the key types that are known for this host, comma-separated ("ssh-rsa,ssh-ed25519"): algorithms for them
-	 * are offered first. */
+	/* client: the key types that are known for this host, comma-separated ("ssh-rsa,ssh-ed25519"): algorithms for
+	 * them are offered first. */
 	const char *known_key_types;
 	/* client: ask for host certificates (cert.h), before anything else; false: only where host_key_algorithms names
 	 * them. HOST_KEY then may show a certificate: it is for the caller to check. */
@@ -79,17 +82,17 @@ struct nacre_conn_options {
 	unsigned channels_max; /* 0: 1024 */
 
 	/* server */
-	/* At most 64; the list is copied, the keys are borrowed. A key without its private half asks NACRE_EVENT_SIGN. A host's
-	 * certificate joined to its key (nacre_cert_with_key) is one more, for clients that know its authority; the plain key
-	 * is wanted beside it, for the others. */
+	/* At most 64; the list is copied, the keys are borrowed. A key without its private half asks NACRE_EVENT_SIGN.
+	 * A host's certificate joined to its key (nacre_cert_with_key) is one more, for clients that know its
+	 * authority; the plain key is wanted beside it, for the others. */
 	const nacre_key *const *host_keys;
 	size_t n_host_keys;
 	/* Tell clients all plain host keys once they have authenticated, and prove them where they ask ("hostkeys",
 	 * draft-ietf-sshm-hostkey-update): so they learn of new ones before the old ones go. Each signs once for each
 	 * connection; those without their private half ask SIGN, during which the rest of the connection goes on. */
 	bool announce_host_keys;
-	/* The content of a file in moduli(5)'s format, for diffie-hellman-group-exchange; borrowed until nacre_conn_free.
-	 * NULL: the groups of RFC 3526. nacre_file_read reads it. */
+	/* The content of a file in moduli(5)'s format, for diffie-hellman-group-exchange; borrowed until
+	 * nacre_conn_free. NULL: the groups of RFC 3526. nacre_file_read reads it. */
 	const uint8_t *moduli;
 	size_t n_moduli;
 	const char *auth_banner;   /* sent before the first answer to an auth request, at most 32768 bytes; NULL: none */
@@ -109,8 +112,8 @@ NACRE_API void nacre_conn_free(nacre_conn *conn);
 
 /* --- bytes --- */
 
-/* Borrows the input buffer: *n bytes (at least 1, often 256 KiB while data flows) may be written at the result, until the
- * next call on the connection. NULL where nothing is read now: over the memory budget, or closed. */
+/* Borrows the input buffer: *n bytes (at least 1, often 256 KiB while data flows) may be written at the result, until
+ * the next call on the connection. NULL where nothing is read now: over the memory budget, or closed. */
 NACRE_API uint8_t *nacre_conn_recv_space(nacre_conn *conn, size_t *n);
 /* Says that n bytes were put there. Then take events. */
 NACRE_API int nacre_conn_received(nacre_conn *conn, size_t n);
@@ -132,16 +135,16 @@ NACRE_API int nacre_conn_sent(nacre_conn *conn, size_t n);
 NACRE_API unsigned nacre_conn_wants(const nacre_conn *conn);
 /* Takes the next event: 1 and *event is filled in, or 0 where there is none now (event->type is NACRE_EVENT_NONE). */
 NACRE_API int nacre_conn_next_event(nacre_conn *conn, struct nacre_event *event);
-/* The time at which nacre_conn_tick must be called at the latest, on the caller's clock in ms; -1: no deadline. There is
- * one after the end, too, while output waits: a peer that does not read its DISCONNECT is given five seconds. */
+/* The time at which nacre_conn_tick must be called at the latest, on the caller's clock in ms; -1: no deadline. There
+ * is one after the end, too, while output waits: a peer that does not read its DISCONNECT is given five seconds. */
 NACRE_API int64_t nacre_conn_deadline(const nacre_conn *conn);
 /* Tells the time. Ends what is overdue, starts rekeys and keepalives, gives idle buffers back. */
 NACRE_API int nacre_conn_tick(nacre_conn *conn, int64_t now_ms);
 
 /* --- answers: each takes the token of its question; another token is NACRE_E_MISUSE --- */
 
-/* HOST_KEY: accept (error 0), or refuse with the reason (NACRE_E_HOST_KEY_UNKNOWN, _CHANGED, _REVOKED, _PIN): the connection
- * then ends with that error. */
+/* HOST_KEY: accept (error 0), or refuse with the reason (NACRE_E_HOST_KEY_UNKNOWN, _CHANGED, _REVOKED, _PIN): the
+ * connection then ends with that error. */
 NACRE_API int nacre_conn_answer_host_key(nacre_conn *conn, uint64_t token, int error);
 /* AUTH: try "none", a password, or a key as this user. Strings are copied and secrets wiped as soon as they are sent.
  * The key is borrowed until the next AUTH, AUTHENTICATED or CLOSED event. With probe the server is asked first whether
@@ -150,16 +153,16 @@ NACRE_API int nacre_conn_answer_auth_none(nacre_conn *conn, uint64_t token, cons
 NACRE_API int nacre_conn_answer_auth_password(nacre_conn *conn, uint64_t token, const char *user, const char *password);
 NACRE_API int nacre_conn_answer_auth_publickey(nacre_conn *conn, uint64_t token, const char *user, const nacre_key *key,
     bool probe);
-/* AUTH: try "keyboard-interactive" (RFC 4256): the server's questions come as PROMPTS. submethods: a hint, comma-separated;
- * NULL: none. */
+/* AUTH: try "keyboard-interactive" (RFC 4256): the server's questions come as PROMPTS. submethods: a hint,
+ * comma-separated; NULL: none. */
 NACRE_API int nacre_conn_answer_auth_interactive(
     nacre_conn *conn, uint64_t token, const char *user, const char *submethods);
-/* PROMPTS: n answers, as many as there are prompts (else NACRE_E_ARGUMENT, and the question stays open), each at most 16384
- * bytes; they are wiped as soon as they are sent. n 0 answers a question without prompts; answers NULL declines one with
- * them: the attempt is given up, and AUTH is asked again without counting a refusal. */
+/* PROMPTS: n answers, as many as there are prompts (else NACRE_E_ARGUMENT, and the question stays open), each at most
+ * 16384 bytes; they are wiped as soon as they are sent. n 0 answers a question without prompts; answers NULL declines
+ * one with them: the attempt is given up, and AUTH is asked again without counting a refusal. */
 NACRE_API int nacre_conn_answer_prompts(nacre_conn *conn, uint64_t token, const char *const *answers, size_t n);
-/* NEW_PASSWORD: the old password and a new one, wiped as soon as they are sent. new_password NULL declines: AUTH is asked
- * again, and the password counts as refused. */
+/* NEW_PASSWORD: the old password and a new one, wiped as soon as they are sent. new_password NULL declines: AUTH is
+ * asked again, and the password counts as refused. */
 NACRE_API int nacre_conn_answer_new_password(
     nacre_conn *conn, uint64_t token, const char *old_password, const char *new_password);
 /* AUTH: there is nothing more to try; the connection ends with NACRE_E_AUTH and the given message (may be NULL). */
@@ -176,21 +179,23 @@ enum nacre_auth_verdict {
 /* methods: those that can continue, for REJECT and PARTIAL; NULL: as configured. */
 NACRE_API int nacre_conn_answer_auth_request(nacre_conn *conn, uint64_t token, enum nacre_auth_verdict verdict,
     const char *methods);
-/* The password of an open AUTH_REQUEST of method "password", with `change` the old one: *n bytes, borrowed until the answer, then wiped. */
+/* The password of an open AUTH_REQUEST of method "password", with `change` the old one: *n bytes, borrowed until the
+ * answer, then wiped. */
 NACRE_API const uint8_t *nacre_conn_auth_password(nacre_conn *conn, uint64_t token, size_t *n);
-/* AUTH_REQUEST of method "password" whose password is right but no longer good: asks for a new one (RFC 4252 8) in words
- * for the user. The next request may then come with `change` set: nacre_conn_auth_password is the old password,
+/* AUTH_REQUEST of method "password" whose password is right but no longer good: asks for a new one (RFC 4252 8) in
+ * words for the user. The next request may then come with `change` set: nacre_conn_auth_password is the old password,
  * nacre_conn_auth_new_password the new one, and to accept means that it was changed. Unasked changes are refused. */
 NACRE_API int nacre_conn_ask_new_password(nacre_conn *conn, uint64_t token, const char *words);
 NACRE_API const uint8_t *nacre_conn_auth_new_password(nacre_conn *conn, uint64_t token, size_t *n);
-/* AUTH_REQUEST of method "keyboard-interactive": asks the user (copied; `round` is not looked at). Its responses come as
- * another AUTH_REQUEST with `round` one higher. However often it is asked, the whole is one try. At most NACRE_PROMPTS_MAX
- * prompts and 100 rounds; more, or words that do not fit 32768 bytes, are NACRE_E_ARGUMENT. */
+/* AUTH_REQUEST of method "keyboard-interactive": asks the user (copied; `round` is not looked at). Its responses come
+ * as another AUTH_REQUEST with `round` one higher. However often it is asked, the whole is one try. At most
+ * NACRE_PROMPTS_MAX prompts and 100 rounds; more, or words that do not fit 32768 bytes, are NACRE_E_ARGUMENT. */
 NACRE_API int nacre_conn_ask_prompts(nacre_conn *conn, uint64_t token, const struct nacre_prompts *prompts);
-/* Response i (from 0) of an open AUTH_REQUEST: *n bytes, borrowed until the answer, then wiped; NULL where there is none. */
+/* Response i (from 0) of an open AUTH_REQUEST: *n bytes, borrowed until the answer, then wiped; NULL where there is
+ * none. */
 NACRE_API const uint8_t *nacre_conn_auth_response(nacre_conn *conn, uint64_t token, unsigned i, size_t *n);
-/* CHANNEL_OPEN: reason 0 accepts; else RFC 4254 5.1's number (1 prohibited, 2 connect failed, 3 unknown type, 4 shortage)
- * and a text (may be NULL). */
+/* CHANNEL_OPEN: reason 0 accepts; else RFC 4254 5.1's number (1 prohibited, 2 connect failed, 3 unknown type, 4
+ * shortage) and a text (may be NULL). */
 NACRE_API int nacre_conn_answer_channel_open(nacre_conn *conn, uint64_t token, uint32_t reason, const char *text);
 /* CHANNEL_REQUEST; replies leave in the order of the requests, whatever the order of the answers. */
 NACRE_API int nacre_conn_answer_request(nacre_conn *conn, uint64_t token, bool ok);
@@ -207,8 +212,8 @@ NACRE_API int nacre_conn_send_ignore(nacre_conn *conn, size_t n);
 /* Asks for a sign of life now (keepalive@openssh.com); counted like the timed ones. */
 NACRE_API int nacre_conn_keepalive(nacre_conn *conn);
 /* Sends a global request (RFC 4254 4). operation: NULL where no reply is wanted, else the number that GLOBAL_REPLY will
- * carry. At most 64 may be unanswered: then NACRE_E_AGAIN. So it is, too, while 512 KiB of output wait to be written, or
- * 48 KiB for the end of a key exchange: take events and write, then ask again. */
+ * carry. At most 64 may be unanswered: then NACRE_E_AGAIN. So it is, too, while 512 KiB of output wait to be written,
+ * or 48 KiB for the end of a key exchange: take events and write, then ask again. */
 NACRE_API int nacre_conn_global_request(nacre_conn *conn, const char *name, const uint8_t *payload, size_t n,
     uint64_t *operation);
 /* Queues DISCONNECT (RFC 4253 11.1) and ends the connection; the output can still be written. */
@@ -248,8 +253,8 @@ struct nacre_proposal {
 	struct nacre_bytes compression_c2s, compression_s2c, language_c2s, language_s2c;
 	bool first_kex_follows;
 };
-/* A view, as above. It is there from the peer's KEXINIT until that exchange is over, at HOST_KEY for one, and stays where the
- * exchange has failed; else NACRE_E_AGAIN, and *proposal is zeroed. */
+/* A view, as above. It is there from the peer's KEXINIT until that exchange is over, at HOST_KEY for one, and stays
+ * where the exchange has failed; else NACRE_E_AGAIN, and *proposal is zeroed. */
 NACRE_API int nacre_conn_peer_proposal(const nacre_conn *conn, struct nacre_proposal *proposal);
 /* Why it failed; code 0 where it did not. */
 NACRE_API void nacre_conn_error(const nacre_conn *conn, struct nacre_error *error);

@@ -1,8 +1,8 @@
 /* Connecting to a host by TCP, with what became of each of its addresses.
  *
- * The addresses of a name are tried as RFC 8305 has it: families take turns, and the next address begins 250 ms after the
- * one before, or at once where that failed; the first that answers wins, and the others are closed. nacre_client_connect
- * does this by itself; a program with its own loop may call nacre_dial_addresses. */
+ * The addresses of a name are tried as RFC 8305 has it: families take turns, and the next address begins 250 ms after
+ * the one before, or at once where that failed; the first that answers wins, and the others are closed.
+ * nacre_client_connect does this by itself; a program with its own loop may call nacre_dial_addresses. */
 #ifndef NACRE_DIAL_H
 #define NACRE_DIAL_H
 
@@ -19,15 +19,15 @@ enum nacre_address_family { NACRE_FAMILY_ANY, NACRE_FAMILY_INET, NACRE_FAMILY_IN
 struct nacre_dial_options {
 	size_t size; /* sizeof(struct nacre_dial_options) */
 	/* For looking the name up and all addresses together, in ms; 0: 30 s, -1: none. The system's resolver cannot be
-	 * interrupted and starts no thread here: a name server that is silent delays the return by the resolver's own limits
-	 * (resolv.conf(5): by default 5 s, twice, for each server). Numeric addresses are not looked up. */
+	 * interrupted and starts no thread here: a name server that is silent delays the return by the resolver's own
+	 * limits (resolv.conf(5): by default 5 s, twice, for each server). Numeric addresses are not looked up. */
 	int timeout_ms;
 	enum nacre_address_family family;
 	const char *bind_address; /* connect from this address of ours, a name or a number; NULL: the system chooses */
 	unsigned attempts; /* rounds over all addresses, a second apart; 0: one */
 	bool no_tcp_keepalive; /* else SO_KEEPALIVE is set: a peer that is gone is noticed after hours */
-	/* What packets should be treated like (RFC 2474), by ssh_config's names: "af21", "cs1", "ef", "lowdelay", "none", or a
-	 * number. NULL: as the system has it. */
+	/* What packets should be treated like (RFC 2474), by ssh_config's names: "af21", "cs1", "ef", "lowdelay",
+	 * "none", or a number. NULL: as the system has it. */
 	const char *ip_qos;
 };
 
@@ -48,9 +48,9 @@ struct nacre_dial_log {
 	struct nacre_dial_attempt attempts[NACRE_DIAL_ATTEMPTS_MAX];
 };
 
-/* Connects. host: a name or an address, not NULL. port: 1 to 65535. options: NULL for the defaults. *fd: the socket, -1 on
- * failure; non-blocking, closed on exec, TCP_NODELAY; the caller's. log: filled in whatever the result; NULL is fine. why:
- * room for `why_size` bytes of text that names each address and what happened to it; NULL is fine.
+/* Connects. host: a name or an address, not NULL. port: 1 to 65535. options: NULL for the defaults. *fd: the socket, -1
+ * on failure; non-blocking, closed on exec, TCP_NODELAY; the caller's. log: filled in whatever the result; NULL is
+ * fine. why: room for `why_size` bytes of text that names each address and what happened to it; NULL is fine.
  *
  * Returns NACRE_OK
  *         NACRE_E_ARGUMENT  host, port or an option is not usable

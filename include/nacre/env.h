@@ -26,7 +26,8 @@ struct nacre_env {
 	void *(*alloc)(void *ctx, size_t n);
 	/* Takes back what alloc gave; n is the size that was asked for. p is never NULL. */
 	void (*free)(void *ctx, void *p, size_t n);
-	/* Fills out with n unpredictable bytes. Returns 0, or nonzero where there is no randomness: what needed it fails. */
+	/* Fills out with n unpredictable bytes. Returns 0, or nonzero where there is no randomness: what needed it
+	 * fails. */
 	int (*random)(void *ctx, void *out, size_t n);
 	/* Receives every packet in words; NULL for no trace. */
 	nacre_trace_fn *trace;

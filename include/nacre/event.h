@@ -1,12 +1,12 @@
 /* Events: what a connection tells its owner. Taken one at a time with nacre_conn_next_event.
  *
- * A question carries a token and waits for its nacre_conn_answer_* call: until then the connection (host key, auth, sign)
- * or only the reply on that channel (open, request) waits. The answer may come minutes later; the timeouts of the
+ * A question carries a token and waits for its nacre_conn_answer_* call: until then the connection (host key, auth,
+ * sign) or only the reply on that channel (open, request) waits. The answer may come minutes later; the timeouts of the
  * handshake do not run while a question to a person is open. A notice needs no answer.
  *
  * Pointers in an event are borrowed until the next call of nacre_conn_next_event, nacre_conn_recv_space or
- * nacre_conn_received on that connection: copy what must live longer. Strings that came from the peer are raw bytes with
- * a length; nacre_text_escape makes them fit to show. Secrets are never in an event. */
+ * nacre_conn_received on that connection: copy what must live longer. Strings that came from the peer are raw bytes
+ * with a length; nacre_text_escape makes them fit to show. Secrets are never in an event. */
 #ifndef NACRE_EVENT_H
 #define NACRE_EVENT_H
 

@@ -30,8 +30,8 @@ NACRE_API int nacre_clock_local(void *ctx, const struct nacre_local_time *local,
  * the peer's last words may still be there. What goes wrong with the socket is told to the connection, which then ends
  * with an event.
  *
- * Returns a mask of NACRE_PUMP_*. Take the events after each turn; poll for what nacre_conn_wants asks where it is 0.
- */
+ * Returns a mask of NACRE_PUMP_*. Take the events after each turn; poll for what nacre_conn_wants asks where it is
+ * 0. */
 NACRE_API unsigned nacre_pump(nacre_conn *conn, int fd, bool readable);
 
 /* Connects to a host by TCP, by nacre_dial_addresses (dial.h) with the defaults.

@@ -1,12 +1,12 @@
 /* Keys: public keys, private keys, and the files they are kept in.
  *
- * A key is one of ssh-ed25519, ecdsa-sha2-nistp256, -384, -521, ssh-rsa (2048 to 8192 bits; env.h: rsa_bits_min), ssh-dss
- * (1024 bits, for old peers: it is never made, and signs only where the algorithm is asked for by name or preset),
- * ssh-mldsa44-ed25519@openssh.com (ML-DSA-44 and Ed25519 in one, against quantum computers; of OpenSSH 10.4),
- * sk-ssh-ed25519@openssh.com and sk-ecdsa-sha2-nistp256@openssh.com, or an OpenSSH certificate for one of these but ssh-dss (cert.h).
- * It may have its private half, or a signer where that half is elsewhere. It never changes after it was made, so that
- * any number of threads and connections may use one key at once. Private halves are kept in locked memory behind guard
- * pages where the system gives it, and are wiped when freed.
+ * A key is one of ssh-ed25519, ecdsa-sha2-nistp256, -384, -521, ssh-rsa (2048 to 8192 bits; env.h: rsa_bits_min),
+ * ssh-dss (1024 bits, for old peers: it is never made, and signs only where the algorithm is asked for by name or
+ * preset), ssh-mldsa44-ed25519@openssh.com (ML-DSA-44 and Ed25519 in one, against quantum computers; of OpenSSH 10.4),
+ * sk-ssh-ed25519@openssh.com and sk-ecdsa-sha2-nistp256@openssh.com, or an OpenSSH certificate for one of these but
+ * ssh-dss (cert.h). It may have its private half, or a signer where that half is elsewhere. It never changes after it
+ * was made, so that any number of threads and connections may use one key at once. Private halves are kept in locked
+ * memory behind guard pages where the system gives it, and are wiped when freed.
  *
  * No function here opens a file: see nacre_key_load in io.h. `why` arguments take a sentence about a failure (escaped,
  * NUL-terminated, cut to why_size); NULL and 0 where it is not wanted. */
@@ -110,11 +110,11 @@ NACRE_API int nacre_key_with_signer(const struct nacre_env *env, const nacre_key
     nacre_key **signer) NACRE_CHECK;
 
 /* What the device must be asked with, for a security key and for its certificate; borrowed from the key. A key from a
- * security key's file has them, as has the key that nacre_key_with_signer made of it, and a certificate joined to either
- * of these. */
+ * security key's file has them, as has the key that nacre_key_with_signer made of it, and a certificate joined to
+ * either of these. */
 
-/* The relying party, *n bytes without a NUL, often "ssh:"; of the public half, so that it is always there. NULL where the
- * key is no security key's. */
+/* The relying party, *n bytes without a NUL, often "ssh:"; of the public half, so that it is always there. NULL where
+ * the key is no security key's. */
 NACRE_API const uint8_t *nacre_key_sk_application(const nacre_key *key, size_t *n);
 /* The handle by which the device knows the key: *n bytes, at least 1. NULL and 0 where the key came from no such file.
  * Some devices keep in it, wrapped, the private half itself: it is no secret of SSH's, but nobody else's business. */
@@ -162,12 +162,12 @@ NACRE_API int nacre_key_verify(const nacre_key *key, const char *algorithm, cons
 /* Writes "SHA256:<base64>" (50 characters) or "MD5:aa:bb:..." (51) and a NUL. hash: "SHA256" or "MD5".
  * NACRE_E_ARGUMENT where the name is another or size is too small. */
 NACRE_API int nacre_key_fingerprint(const nacre_key *key, const char *hash, char *out, size_t size) NACRE_CHECK;
-/* Is that the key's fingerprint? text: as above; SHA256's may end in '=', and MD5's stand without its name, in letters of
- * any case. *answer is set where 0 is returned. NACRE_E_ARGUMENT (it is no fingerprint), NACRE_E_CRYPTO. */
+/* Is that the key's fingerprint? text: as above; SHA256's may end in '=', and MD5's stand without its name, in letters
+ * of any case. *answer is set where 0 is returned. NACRE_E_ARGUMENT (it is no fingerprint), NACRE_E_CRYPTO. */
 NACRE_API int nacre_key_has_fingerprint(const nacre_key *key, const char *text, bool *answer) NACRE_CHECK;
 
-/* The fingerprint as a picture, as ssh-keygen -lv draws it: 11 lines, with their newlines and a NUL. hash: as above. size: at
- * least NACRE_KEY_RANDOMART_SIZE. NACRE_E_ARGUMENT where the name is another or size is too small. */
+/* The fingerprint as a picture, as ssh-keygen -lv draws it: 11 lines, with their newlines and a NUL. hash: as above.
+ * size: at least NACRE_KEY_RANDOMART_SIZE. NACRE_E_ARGUMENT where the name is another or size is too small. */
 #define NACRE_KEY_RANDOMART_SIZE 221
 NACRE_API int nacre_key_randomart(const nacre_key *key, const char *hash, char *out, size_t size) NACRE_CHECK;
 

@@ -7,9 +7,9 @@
 #include <nacre/allowed_signers.h>
 #include <nacre/auth.h>
 #include <nacre/carrier.h>
+#include <nacre/cert.h>
 #include <nacre/channel.h>
 #include <nacre/client.h>
-#include <nacre/cert.h>
 #include <nacre/config.h>
 #include <nacre/conn.h>
 #include <nacre/dial.h>
@@ -18,8 +18,8 @@
 #include <nacre/io.h>
 #include <nacre/key.h>
 #include <nacre/known_hosts.h>
-#include <nacre/revoked.h>
 #include <nacre/probe.h>
+#include <nacre/revoked.h>
 #include <nacre/server.h>
 #include <nacre/session.h>
 #include <nacre/sftp.h>

@@ -41,11 +41,10 @@ NACRE_API void nacre_probe_free(nacre_probe *probe);
 /* Asks for the server's host keys, one connection for each type that it offers; each is proved by its signature, and
  * none is taken for the right one.
  *
- * types: comma-separated, as ssh-keyscan names them ("rsa", "ecdsa", "ed25519", "ecdsa-sk", "ed25519-sk", "dsa") or as the
- * keys do
- * ("ecdsa-sha2-nistp384"); certificates only by that name ("ssh-ed25519-cert-v01@openssh.com"). NULL: every type but
- * certificates. *keys: *n of them, until the next call on the probe; also after a failure those that were shown before
- * it.
+ * types: comma-separated, as ssh-keyscan names them ("rsa", "ecdsa", "ed25519", "ecdsa-sk", "ed25519-sk", "dsa") or as
+ * the keys do ("ecdsa-sha2-nistp384"); certificates only by that name ("ssh-ed25519-cert-v01@openssh.com"). NULL: every
+ * type but certificates. *keys: *n of them, until the next call on the probe; also after a failure those that were
+ * shown before it.
  *
  * Returns NACRE_OK       *n may be 0: it has none of these types
  *         NACRE_E_ARGUMENT  a type is not known

@@ -89,8 +89,8 @@ typedef bool nacre_server_password_fn(void *ctx, struct nacre_bytes user, struct
 /* May this user enter with this key? probe: only asked, nothing is proved yet; otherwise the signature has been
  * verified. The answer may not depend on it. */
 typedef bool nacre_server_key_fn(void *ctx, struct nacre_bytes user, const nacre_key *key, bool probe);
-/* May this user have SFTP, and of what? Sets sftp->handler and ctx, and what else the session shall have (read_only, start,
- * limits); size and clock are set. handler->end is called when the session ends. False: refused. */
+/* May this user have SFTP, and of what? Sets sftp->handler and ctx, and what else the session shall have (read_only,
+ * start, limits); size and clock are set. handler->end is called when the session ends. False: refused. */
 typedef bool nacre_server_sftp_fn(void *ctx, struct nacre_bytes user, struct nacre_sftp_server_options *sftp);
 /* One line about what happened, without newline and without secrets; peers' text is escaped. Lives during the call. */
 typedef void nacre_server_log_fn(void *ctx, const char *line);
@@ -99,16 +99,17 @@ typedef void nacre_server_log_fn(void *ctx, const char *line);
 struct nacre_server_options {
 	size_t size; /* sizeof(struct nacre_server_options) */
 
-	/* With their private halves; at least one. Certificates: see conn.h. All are told to clients (announce_host_keys). */
+	/* With their private halves; at least one. Certificates: see conn.h. All are told to clients
+	 * (announce_host_keys). */
 	const nacre_key *const *host_keys;
 	size_t n_host_keys;
 
 	void *ctx; /* passed to the four below */
 	nacre_server_password_fn *password; /* NULL: the method is not offered */
 	nacre_server_key_fn *key; /* plain keys; NULL: they are refused */
-	/* Users' certificates (cert.h): who is named in one that is signed by one of these public keys enters, with what it
-	 * restricts: force-command replaces what the client asks to run, source-address and verify-required hold.
-	 * `certificate` may say no to a good one; NULL: yes. Without authorities certificates are refused. */
+	/* Users' certificates (cert.h): who is named in one that is signed by one of these public keys enters, with
+	 * what it restricts: force-command replaces what the client asks to run, source-address and verify-required
+	 * hold. `certificate` may say no to a good one; NULL: yes. Without authorities certificates are refused. */
 	const nacre_key *const *user_authorities;
 	size_t n_user_authorities;
 	nacre_server_key_fn *certificate;
@@ -118,8 +119,8 @@ struct nacre_server_options {
 	const struct nacre_command *commands;
 	size_t n_commands;
 	/* Runs what no command serves by `/bin/sh -c` in a child process, as the user of this process, whoever logged
-	 * in. A session without a command gets `/bin/sh` itself. A child is killed when its channel ends. Who asks for a
-	 * terminal has it (RFC 4254 6.2), with TERM and SSH_TTY set, unless by a certificate without permit-pty. */
+	 * in. A session without a command gets `/bin/sh` itself. A child is killed when its channel ends. Who asks for
+	 * a terminal has it (RFC 4254 6.2), with TERM and SSH_TTY set, unless by a certificate without permit-pty. */
 	bool shell;
 
 	/* Names of environment variables that clients may set, NULL at the end; a trailing '*' stands for any rest

@@ -7,8 +7,8 @@
  *   nacre_sftp_close(sftp);
  *
  * A client may have any number of sessions, and a session any number of files; all of them are used by the thread that
- * uses the client. Every call waits for its answer, within the session's timeout, except where "sent, not waited for" is
- * said.
+ * uses the client. Every call waits for its answer, within the session's timeout, except where "sent, not waited for"
+ * is said.
  *
  * Paths are NUL-terminated strings of any other bytes; the server gives them their meaning. A relative one begins at
  * nacre_sftp_chdir's directory, else where the server starts. Pointers that take a result are never NULL.
@@ -36,11 +36,11 @@ typedef struct nacre_sftp nacre_sftp;
 typedef struct nacre_sftp_file nacre_sftp_file;
 typedef struct nacre_sftp_dir nacre_sftp_dir;
 
-/* Starts the server's "sftp" subsystem on a channel of its own. *sftp: the caller's, NULL on failure; nacre_client_error
- * says why it failed. What a login script prints before SFTP begins is a failure that shows it. */
+/* Starts the server's "sftp" subsystem on a channel of its own. *sftp: the caller's, NULL on failure;
+ * nacre_client_error says why it failed. What a login script prints before SFTP begins is a failure that shows it. */
 NACRE_API int nacre_client_open_sftp(nacre_client *client, nacre_sftp **sftp) NACRE_CHECK;
-/* Ends the session and frees it. Files and directories that are still open become dead handles: give each back. Not from
- * a callback of this session, where it does nothing. NULL is fine. */
+/* Ends the session and frees it. Files and directories that are still open become dead handles: give each back. Not
+ * from a callback of this session, where it does nothing. NULL is fine. */
 NACRE_API void nacre_sftp_close(nacre_sftp *sftp);
 /* How long the server may be silent while a call waits, in ms: -1 without end. The default is an hour. */
 NACRE_API void nacre_sftp_set_timeout(nacre_sftp *sftp, int timeout_ms);
@@ -99,8 +99,9 @@ NACRE_API int nacre_sftp_hardlink(nacre_sftp *sftp, const char *from, const char
 NACRE_API int nacre_sftp_symlink(nacre_sftp *sftp, const char *target, const char *path);
 
 /* A name that the server gave, with a NUL after its bytes: into out (cap bytes, always NUL-terminated). NACRE_E_LIMIT
- * where it does not fit, or holds a NUL of its own. readlink: what a link says. normalize: the absolute path (REALPATH).
- * expand_path: with ~ (expand-path@openssh.com). home: a user's directory, "" for our own (home-directory). */
+ * where it does not fit, or holds a NUL of its own. readlink: what a link says. normalize: the absolute path
+ * (REALPATH). expand_path: with ~ (expand-path@openssh.com). home: a user's directory, "" for our own
+ * (home-directory). */
 NACRE_API int nacre_sftp_readlink(nacre_sftp *sftp, const char *path, char *out, size_t cap);
 NACRE_API int nacre_sftp_normalize(nacre_sftp *sftp, const char *path, char *out, size_t cap);
 NACRE_API int nacre_sftp_expand_path(nacre_sftp *sftp, const char *path, char *out, size_t cap);
@@ -123,8 +124,8 @@ struct nacre_sftp_names {
 /* Gives them back; zeroed or freed ones are fine. */
 NACRE_API void nacre_sftp_names_free(struct nacre_sftp_names *names);
 
-/* What the server calls these users and groups (users-groups-by-id@openssh.com): n_uids names, then n_gids, "" for one that
- * it does not know. At most 1024 of each. */
+/* What the server calls these users and groups (users-groups-by-id@openssh.com): n_uids names, then n_gids, "" for one
+ * that it does not know. At most 1024 of each. */
 NACRE_API int nacre_sftp_users_groups(nacre_sftp *sftp, const uint32_t *uids, size_t n_uids, const uint32_t *gids,
     size_t n_gids, struct nacre_sftp_names *names) NACRE_CHECK;
 
@@ -154,21 +155,22 @@ NACRE_API int nacre_sftp_listdir_attr(nacre_sftp *sftp, const char *path, struct
 NACRE_API void nacre_sftp_listing_free(struct nacre_sftp_listing *listing);
 /* Their names alone, sorted by bytes. */
 NACRE_API int nacre_sftp_listdir(nacre_sftp *sftp, const char *path, struct nacre_sftp_names *names) NACRE_CHECK;
-/* The paths that fit a pattern (glob(7): '*', '?', '[...]' in any part; a leading dot must be meant; '\\' quotes), sorted by
- * bytes. A pattern without a wildcard fits the path itself, where it is there. Nothing that fits is no error: n is 0. */
+/* The paths that fit a pattern (glob(7): '*', '?', '[...]' in any part; a leading dot must be meant; '\\' quotes),
+ * sorted by bytes. A pattern without a wildcard fits the path itself, where it is there. Nothing that fits is no error:
+ * n is 0. */
 NACRE_API int nacre_sftp_glob(nacre_sftp *sftp, const char *pattern, struct nacre_sftp_names *names) NACRE_CHECK;
 
-/* Is told of each entry below a directory, a directory before what is in it; links are told of and not followed. path: with
- * the walk's own in front. Returns 0 to go on, NACRE_SFTP_WALK_PAST not to go into this directory; anything else ends
- * the walk, which then returns it where it is negative, else NACRE_E_CANCELLED. The session may be used, but not be
- * closed. */
+/* Is told of each entry below a directory, a directory before what is in it; links are told of and not followed. path:
+ * with the walk's own in front. Returns 0 to go on, NACRE_SFTP_WALK_PAST not to go into this directory; anything else
+ * ends the walk, which then returns it where it is negative, else NACRE_E_CANCELLED. The session may be used, but not
+ * be closed. */
 #define NACRE_SFTP_WALK_PAST 1
 typedef int nacre_sftp_walk_fn(void *ctx, const char *path, const struct nacre_sftp_attrs *attrs);
 /* Walks a directory, at most 64 levels deep (then NACRE_E_LIMIT). */
 NACRE_API int nacre_sftp_walk(nacre_sftp *sftp, const char *path, nacre_sftp_walk_fn *visit, void *ctx);
 
-/* Opens a file. mode: as fopen's, "r", "w", "a", "x" (must not exist yet; also "wx"), each with "+" and "b". A file that is
- * made gets the server's default mode. */
+/* Opens a file. mode: as fopen's, "r", "w", "a", "x" (must not exist yet; also "wx"), each with "+" and "b". A file
+ * that is made gets the server's default mode. */
 NACRE_API int nacre_sftp_open(nacre_sftp *sftp, const char *path, const char *mode, nacre_sftp_file **file) NACRE_CHECK;
 /* Waits for what was written, closes and frees. Returns the first error of a write that nobody has heard of yet. */
 NACRE_API int nacre_sftp_file_close(nacre_sftp_file *file);
@@ -176,8 +178,8 @@ NACRE_API int nacre_sftp_file_close(nacre_sftp_file *file);
 /* Reads at the position, which moves: n bytes, fewer only at the end of the file, 0 there. Reading on is noticed, and
  * fetched ahead. */
 NACRE_API int64_t nacre_sftp_read(nacre_sftp_file *file, void *p, size_t n);
-/* Writes at the position (after "a": at the end), which moves. The bytes are copied and sent, and their answers not waited
- * for: an error shows at the next write, flush or close, and stays. Returns n or an error. */
+/* Writes at the position (after "a": at the end), which moves. The bytes are copied and sent, and their answers not
+ * waited for: an error shows at the next write, flush or close, and stays. Returns n or an error. */
 NACRE_API int64_t nacre_sftp_write(nacre_sftp_file *file, const void *p, size_t n);
 /* The same at an offset; the position stays. */
 NACRE_API int64_t nacre_sftp_pread(nacre_sftp_file *file, void *p, size_t n, uint64_t offset);
@@ -213,8 +215,8 @@ struct nacre_sftp_check {
 	char algorithm[32]; /* filled in: which one the server has taken */
 };
 /* Lets the server compute digests (check-file): of `length` bytes from an offset (0: to the end), for each block of
- * block_size bytes (at least 256; 0: all in one). algorithms: "sha256,sha1", the best first. What a server says of its own
- * file proves nothing about the server. NACRE_E_LIMIT where the hashes do not fit. */
+ * block_size bytes (at least 256; 0: all in one). algorithms: "sha256,sha1", the best first. What a server says of its
+ * own file proves nothing about the server. NACRE_E_LIMIT where the hashes do not fit. */
 NACRE_API int nacre_sftp_check(nacre_sftp_file *file, const char *algorithms, uint64_t offset, uint64_t length,
     uint32_t block_size, struct nacre_sftp_check *check);
 /* The server copies n bytes (0: to the end) from one of its files to another (copy-data). */
@@ -230,8 +232,8 @@ struct nacre_sftp_progress {
 };
 
 /* Told about five times a second, and at the end. Returns 0 to go on; anything else cancels the transfer, which then
- * ends with NACRE_E_CANCELLED, at the latest when the server has been silent for two seconds: then the session is over, too.
- * Calls on the client or the session are NACRE_E_MISUSE meanwhile. */
+ * ends with NACRE_E_CANCELLED, at the latest when the server has been silent for two seconds: then the session is over,
+ * too. Calls on the client or the session are NACRE_E_MISUSE meanwhile. */
 typedef int nacre_sftp_progress_fn(void *ctx, const struct nacre_sftp_progress *progress);
 
 /* Should this file or directory of a tree be transferred? path: below the tree's top. */
@@ -239,12 +241,12 @@ typedef bool nacre_sftp_filter_fn(void *ctx, const char *path, const struct nacr
 
 struct nacre_sftp_transfer {
 	size_t size; /* sizeof(struct nacre_sftp_transfer) */
-	/* Goes on where an earlier transfer stopped: what is there may not be longer than the source, and its last 32 KiB must
-	 * be the same, else NACRE_E_SFTP_MISMATCH. Not together with atomic. */
+	/* Goes on where an earlier transfer stopped: what is there may not be longer than the source, and its last 32
+	 * KiB must be the same, else NACRE_E_SFTP_MISMATCH. Not together with atomic. */
 	bool resume;
-	/* The target is replaced at the end, by a file beside it whose name ends in ".nacre-part": until then it is untouched,
-	 * also by a failure. Else what arrived stays, without a gap, to be resumed. A server without posix-rename has the old
-	 * file removed first, just before the new one gets its name. */
+	/* The target is replaced at the end, by a file beside it whose name ends in ".nacre-part": until then it is
+	 * untouched, also by a failure. Else what arrived stays, without a gap, to be resumed. A server without
+	 * posix-rename has the old file removed first, just before the new one gets its name. */
 	bool atomic;
 	bool preserve; /* permission bits and times, as the source has them */
 	bool fsync; /* the target's disk has it before the call returns */
@@ -253,9 +255,10 @@ struct nacre_sftp_transfer {
 	void *progress_ctx;
 	nacre_sftp_filter_fn *filter; /* trees */
 	void *filter_ctx;
-	/* nacre_sftp_put: over so many channels of the connection at once, at most 16, where the server's window for one of
-	 * them is less than the path holds (sshd's is 2 MiB: 20 MB/s at 100 ms). As atomic, and not to be resumed. Channels
-	 * that the server does not grant are done without, as are all where the file is small. 0 and 1: one. */
+	/* nacre_sftp_put: over so many channels of the connection at once, at most 16, where the server's window for
+	 * one of them is less than the path holds (sshd's is 2 MiB: 20 MB/s at 100 ms). As atomic, and not to be
+	 * resumed. Channels that the server does not grant are done without, as are all where the file is small. 0 and
+	 * 1: one. */
 	unsigned channels;
 };
 
@@ -269,8 +272,8 @@ NACRE_API int nacre_sftp_get(
 NACRE_API int nacre_sftp_put(
     nacre_sftp *sftp, const char *local, const char *remote, const struct nacre_sftp_transfer *options);
 
-/* The same to and from the caller: `sink` is given the bytes in order, `source` fills p with 1 to n bytes and returns how
- * many, 0 at the end. They return anything else, a sink not 0 and a source less than 0, to end the transfer with
+/* The same to and from the caller: `sink` is given the bytes in order, `source` fills p with 1 to n bytes and returns
+ * how many, 0 at the end. They return anything else, a sink not 0 and a source less than 0, to end the transfer with
  * NACRE_E_CANCELLED. Of the options only progress and fsync count, others are NACRE_E_ARGUMENT. size: what the source
  * will give, for the progress; 0: not known. The size at the server is verified. */
 typedef int nacre_sftp_sink_fn(void *ctx, const void *p, size_t n);
@@ -285,9 +288,9 @@ NACRE_API int nacre_sftp_putfo(nacre_sftp *sftp, nacre_sftp_source_fn *source, v
 NACRE_API int nacre_sftp_copy(
     nacre_sftp *sftp, const char *from, const char *to, const struct nacre_sftp_transfer *options);
 
-/* get and put for a directory and all below it, many files at once. The target's top is made where there is none. Links are
- * left out, with a line in the log; a file that fails does not stop the others: the first failure is returned at the end.
- * What a server names can never lead outside the target. */
+/* get and put for a directory and all below it, many files at once. The target's top is made where there is none. Links
+ * are left out, with a line in the log; a file that fails does not stop the others: the first failure is returned at
+ * the end. What a server names can never lead outside the target. */
 NACRE_API int nacre_sftp_get_tree(
     nacre_sftp *sftp, const char *remote, const char *local, const struct nacre_sftp_transfer *options);
 NACRE_API int nacre_sftp_put_tree(

@@ -88,8 +88,8 @@ struct nacre_sftp_handler {
 	int (*posix_rename)(void *ctx, struct nacre_sftp_request r, struct nacre_bytes from, struct nacre_bytes to);
 	/* target: what the link shall hold, as the client gave it. */
 	int (*symlink)(void *ctx, struct nacre_sftp_request r, struct nacre_bytes target, struct nacre_bytes path);
-	/* Answer by nacre_sftp_reply_path, these two. Without realpath the engine drops ".", ".." and slashes itself.
-	 */
+	/* Answer by nacre_sftp_reply_path, these two. Without realpath the engine drops ".", ".." and slashes
+	 * itself. */
 	int (*readlink)(void *ctx, struct nacre_sftp_request r, struct nacre_bytes path);
 	int (*realpath)(void *ctx, struct nacre_sftp_request r, struct nacre_bytes path);
 	/* hardlink@openssh.com */
@@ -108,8 +108,8 @@ struct nacre_sftp_handler {
 	/* The name of a user, or of a group: writes at most cap bytes and returns how many; 0 where there is none. At
 	 * once. For users-groups-by-id@openssh.com, and the lines that clients show. */
 	size_t (*id_name)(void *ctx, bool is_group, uint32_t id, char *out, size_t cap);
-	/* Reads at once: n bytes at an offset into p, *got of them, 0 at the end. For check-file, whose digests are computed
-	 * before the engine goes on. */
+	/* Reads at once: n bytes at an offset into p, *got of them, 0 at the end. For check-file, whose digests are
+	 * computed before the engine goes on. */
 	int (*pread)(void *ctx, void *file, uint64_t offset, uint8_t *p, size_t n, size_t *got);
 	/* The session is over: no request of it may be answered any more. The last call. NULL: nothing to do. */
 	void (*end)(void *ctx);
@@ -123,8 +123,8 @@ NACRE_API int nacre_sftp_reply_status(struct nacre_sftp_request r, int status, c
 /* open, opendir: what the other operations will get as `file` or `dir`. Anything but NULL. */
 NACRE_API int nacre_sftp_reply_handle(struct nacre_sftp_request r, void *file);
 /* read: borrows the memory of the reply, *n bytes: as many as were asked for. Valid until the next call of a
- * nacre_sftp_* function for the same engine. NULL and 0 where the request was answered already or there is no memory.
- */
+ * nacre_sftp_* function for the same engine. NULL and 0 where the request was answered already or there is no
+ * memory. */
 NACRE_API uint8_t *nacre_sftp_reply_space(struct nacre_sftp_request r, size_t *n);
 /* read: n bytes were put there. 0: the end of the file. */
 NACRE_API int nacre_sftp_reply_data(struct nacre_sftp_request r, size_t n);

@@ -1,4 +1,5 @@
-/* What both sides of SFTP say of files: attributes, status codes, flags of open. draft-ietf-secsh-filexfer-02 5 to 7. */
+/* What both sides of SFTP say of files: attributes, status codes, flags of open. draft-ietf-secsh-filexfer-02 5 to
+ * 7. */
 #ifndef NACRE_SFTP_TYPES_H
 #define NACRE_SFTP_TYPES_H
 

@@ -1,7 +1,8 @@
-/* SSHFP: fingerprints of host keys that the domain name system has (RFC 4255, 6594, 7479). Nothing here resolves a name: the
- * caller brings the records, and whether the answer was authenticated.
+/* SSHFP: fingerprints of host keys that the domain name system has (RFC 4255, 6594, 7479). Nothing here resolves a
+ * name: the caller brings the records, and whether the answer was authenticated.
  *
- * It fits a policy (trust.h): on NACRE_SSHFP_MATCH an unknown key may be taken, on NACRE_SSHFP_MISMATCH it should not. */
+ * It fits a policy (trust.h): on NACRE_SSHFP_MATCH an unknown key may be taken, on NACRE_SSHFP_MISMATCH it should
+ * not. */
 #ifndef NACRE_SSHFP_H
 #define NACRE_SSHFP_H
 
@@ -25,8 +26,8 @@ enum nacre_sshfp_result {
 	NACRE_SSHFP_MISMATCH /* keys of this kind have other fingerprints */
 };
 
-/* What do the records say of a host's plain public key? Where there is a SHA-256 for its kind the SHA-1 ones do not count
- * (RFC 6594 4).
+/* What do the records say of a host's plain public key? Where there is a SHA-256 for its kind the SHA-1 ones do not
+ * count (RFC 6594 4).
  *
  * records: n of them; NULL where n is 0. secure: the resolver has validated the answer by DNSSEC (the AD bit, from a
  * resolver that is trusted, over a path that is); without it *result is NACRE_SSHFP_NONE, whatever the records say.

@@ -1,8 +1,8 @@
 /* SSHSIG: signatures of files and texts by SSH keys, as `ssh-keygen -Y sign` makes them (OpenSSH PROTOCOL.sshsig).
  *
  * A signature names its purpose, the namespace ("file", "git", "you@example.com"): one for another purpose never
- * verifies. The message is hashed piece by piece, so it may be of any size. RSA keys sign with SHA-2 only, DSA keys not at
- * all. Whose the key is, the caller must know: a signature shows its own key. */
+ * verifies. The message is hashed piece by piece, so it may be of any size. RSA keys sign with SHA-2 only, DSA keys not
+ * at all. Whose the key is, the caller must know: a signature shows its own key. */
 #ifndef NACRE_SSHSIG_H
 #define NACRE_SSHSIG_H
 

@@ -33,9 +33,9 @@ typedef struct nacre_client nacre_client; /* client.h */
  *
  * path: NULL for the user's ~/.ssh/known_hosts, which may be absent; a path that is named must be readable.
  *
- * Returns NACRE_OK; NACRE_E_FILE_MISSING, NACRE_E_FILE or NACRE_E_LIMIT (it is not there, cannot be read, or is larger
- * than 64 MiB);
- * NACRE_E_SYSTEM (no home directory); NACRE_E_NOMEM; NACRE_E_MISUSE in a callback. */
+ *   NACRE_E_FILE_MISSING, NACRE_E_FILE, NACRE_E_LIMIT   it is not there, cannot be read, or is larger than 64 MiB
+ *   NACRE_E_SYSTEM       there is no home directory
+ *   NACRE_E_NOMEM; NACRE_E_MISUSE in a callback */
 NACRE_API int nacre_client_load_system_host_keys(nacre_client *client, const char *path);
 /* Reads a known_hosts file into the local set, and remembers it as the file that new keys go to (the last one named
  * counts). A file that does not exist yet is an empty one. path: not NULL. Returns as above. */
@@ -92,7 +92,8 @@ NACRE_API void nacre_client_set_missing_host_key_policy(nacre_client *client, na
 /* After authentication a server may tell all its host keys (draft-ietf-sshm-hostkey-update; OpenSSH's UpdateHostKeys).
  * A client that is asked to update then learns those that it does not know, each only after the server has proved to
  * hold it, and drops those that the server has no more: from the local set, and from the file that was loaded last, in
- * which only these lines change, as safely as by nacre_client_save_host_keys. All proofs hold, or nothing changes. A file that cannot be written is a warning.
+ * which only these lines change, as safely as by nacre_client_save_host_keys. All proofs hold, or nothing changes. A
+ * file that cannot be written is a warning.
  *
  * It is done only where the key of this connection was known before, by a line of the local set that names the host
  * itself (plain or hashed, no pattern), and where no @cert-authority line speaks for the host. The connection's own key
@@ -101,8 +102,7 @@ NACRE_API void nacre_client_set_missing_host_key_policy(nacre_client *client, na
  *
  * It happens during the calls that follow the connect, as far as they run the connection: it is never waited for. */
 enum nacre_update_host_keys {
-	NACRE_UPDATE_HOST_KEYS_NO, /* the default: a library that writes files where nobody asked for it is a surprise
-				    */
+	NACRE_UPDATE_HOST_KEYS_NO, /* the default: nobody asked for a file to be written */
 	NACRE_UPDATE_HOST_KEYS_YES,
 	NACRE_UPDATE_HOST_KEYS_ASK /* the callback of the connect options, which must be there */
 };

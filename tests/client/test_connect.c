@@ -352,8 +352,8 @@ an_options_struct_of_an_older_header_is_read_as_far_as_it_goes(void **state)
 	stage_init(&s);
 	peer_start(&s.peer, &s.script);
 	s.options.sock = &s.peer.client_fd;
-	s.options.size = offsetof(struct nacre_connect_options, connect_timeout_ms);
-	s.options.ciphers = "beyond what this size covers";
+	s.options.size = offsetof(struct nacre_connect_options, config_file);
+	s.options.config_file = "beyond what this size covers";
 	assert_int_equal(nacre_client_connect(s.client, "reef", &s.options), NACRE_OK);
 	stage_end(&s);
 }
