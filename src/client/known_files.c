@@ -8,13 +8,18 @@
 #define SYSTEM_FILE ".ssh/known_hosts"
 #define FILE_PATH_MAX 4096
 
-/* A file that is absent is an empty one where may_be_absent is true. */
+/* A file that is absent is an empty one where may_be_absent is true. What a jump host's configuration names says nothing
+ * of the server behind it. */
 static int
-load_into(struct nacre_client *c, nacre_known_hosts *set, const char *path, bool may_be_absent)
+load_into(struct nacre_client *c, enum trust_set kind, const char *path, bool may_be_absent)
 {
+	nacre_known_hosts *set = c->trust.sets[kind];
 	struct file_bytes bytes;
-	int rc = file_read(c->env, path, FILE_KNOWN_HOSTS_MAX, FILE_PUBLIC, &bytes, &c->failure);
+	int rc;
 
+	if (c->outer != NULL && trust_own(&c->trust, kind, &set) != NACRE_OK)
+		return client_fail(c, NACRE_E_NOMEM, "out of memory");
+	rc = file_read(c->env, path, FILE_KNOWN_HOSTS_MAX, FILE_PUBLIC, &bytes, &c->failure);
 	if (rc == NACRE_E_FILE_MISSING && may_be_absent) {
 		failure_clear(&c->failure, c->env);
 		return NACRE_OK;
@@ -37,10 +42,10 @@ nacre_client_load_system_host_keys(nacre_client *c, const char *path)
 	if (rc != NACRE_OK)
 		return rc;
 	if (path != NULL)
-		return load_into(c, c->trust.sets[TRUST_SYSTEM], path, false);
+		return load_into(c, TRUST_SYSTEM, path, false);
 	if ((rc = user_path(SYSTEM_FILE, user_file, sizeof(user_file))) != NACRE_OK)
 		return client_fail(c, rc, "this user has no home directory");
-	return load_into(c, c->trust.sets[TRUST_SYSTEM], user_file, true);
+	return load_into(c, TRUST_SYSTEM, user_file, true);
 }
 
 int
@@ -55,7 +60,7 @@ nacre_client_load_host_keys(nacre_client *c, const char *path)
 		return client_fail(c, NACRE_E_ARGUMENT, "load_host_keys: no path");
 	if ((copy = mem_str(c->env, slice_str(path))) == NULL)
 		return client_fail(c, NACRE_E_NOMEM, "out of memory");
-	if ((rc = load_into(c, c->trust.sets[TRUST_LOCAL], path, true)) != NACRE_OK) {
+	if ((rc = load_into(c, TRUST_LOCAL, path, true)) != NACRE_OK) {
 		mem_free_str(c->env, copy);
 		return rc;
 	}

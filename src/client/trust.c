@@ -35,11 +35,28 @@ void
 trust_wipe(struct trust *trust)
 {
 	free_revoked(trust);
-	for (int i = 0; i < TRUST_SETS; i++)
+	for (int i = 0; i < TRUST_SETS; i++) {
 		nacre_known_hosts_free(trust->sets[i]);
+		nacre_known_hosts_free(trust->own[i]);
+	}
 	mem_free_str(trust->env, trust->local_path);
 	trust_result_clear(&trust->result, trust->env);
 	*trust = (struct trust){.env = trust->env};
+}
+
+int
+trust_own(struct trust *trust, enum trust_set kind, nacre_known_hosts **set)
+{
+	int rc = trust->own[kind] == NULL ? nacre_known_hosts_new(trust->env, &trust->own[kind]) : NACRE_OK;
+
+	*set = trust->own[kind];
+	return rc;
+}
+
+const nacre_known_hosts *
+trust_nth(const struct trust *trust, int i)
+{
+	return i < TRUST_SETS ? trust->sets[i] : trust->own[i - TRUST_SETS];
 }
 
 static void
@@ -101,8 +118,9 @@ trust_key_types(const struct trust *trust, char *out, size_t cap)
 	if (trust->pins != NULL)
 		return;
 	/* Where a set cannot be asked the default order stands; the key itself is judged later, without such mercy. */
-	for (int i = 0; i < TRUST_SETS; i++)
-		if (nacre_known_hosts_key_types(trust->sets[i], at->host, at->port, add_type, &list) != NACRE_OK)
+	for (int i = 0; i < TRUST_ALL; i++)
+		if (trust_nth(trust, i) != NULL &&
+		    nacre_known_hosts_key_types(trust_nth(trust, i), at->host, at->port, add_type, &list) != NACRE_OK)
 			out[0] = '\0';
 }
 
@@ -115,8 +133,10 @@ trust_has_authority(const struct trust *trust)
 	if (trust->pins != NULL)
 		return false;
 	/* Where a set cannot be asked no certificate is asked for: the plain key is judged by the same set. */
-	for (int i = 0; i < TRUST_SETS; i++) {
-		if (nacre_known_hosts_has_authority(trust->sets[i], at->host, at->port, &here) != NACRE_OK)
+	for (int i = 0; i < TRUST_ALL; i++) {
+		if (trust_nth(trust, i) == NULL)
+			continue;
+		if (nacre_known_hosts_has_authority(trust_nth(trust, i), at->host, at->port, &here) != NACRE_OK)
 			return false;
 		any = any || here;
 	}

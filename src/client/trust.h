@@ -17,6 +17,7 @@
 #define TRUST_TYPE_MAX 72
 
 enum trust_set { TRUST_LOCAL, TRUST_SYSTEM, TRUST_SETS };
+#define TRUST_ALL (2 * TRUST_SETS) /* with those of a jump host's own */
 
 /* A file of keys that no host may have. */
 struct trust_revoked {
@@ -56,6 +57,9 @@ struct trust {
 	nacre_host_key_policy *policy;
 	void *policy_ctx;
 
+	/* Of a jump host: what its own configuration names, beside what is lent; NULL where there is none. */
+	nacre_known_hosts *own[TRUST_SETS];
+
 	/* of the connection at hand */
 	struct trust_target target;
 	const char *const *pins; /* borrowed during connect; NULL: none */
@@ -66,6 +70,10 @@ struct trust {
 /* --- trust.c --- */
 int trust_init(struct trust *trust, const struct nacre_env *env) NACRE_CHECK;
 void trust_wipe(struct trust *trust);
+/* The set that a jump host's own files of that kind go to, made where it is missing. */
+int trust_own(struct trust *trust, enum trust_set kind, nacre_known_hosts **set) NACRE_CHECK;
+/* All sets that are asked, by numbers from 0 to TRUST_ALL; NULL where there is none. */
+const nacre_known_hosts *trust_nth(const struct trust *trust, int i);
 /* What is known of all hosts, and the policy, change places: lent, and given back by a second call. What is of one
  * connection stays. */
 void trust_swap(struct trust *a, struct trust *b);

@@ -19,13 +19,13 @@ static const struct {
 };
 
 static bool
-find_result(const struct nacre_known_hosts_match in[TRUST_SETS], enum nacre_known_hosts_result result,
-    struct trust_found *found)
+find_result(
+    const struct nacre_known_hosts_match in[TRUST_ALL], enum nacre_known_hosts_result result, struct trust_found *found)
 {
-	for (int i = 0; i < TRUST_SETS; i++) {
+	for (int i = 0; i < TRUST_ALL; i++) {
 		if (in[i].result != result)
 			continue;
-		found->set = (enum trust_set)i;
+		found->set = (enum trust_set)(i % TRUST_SETS);
 		found->match = in[i];
 		return true;
 	}
@@ -33,7 +33,7 @@ find_result(const struct nacre_known_hosts_match in[TRUST_SETS], enum nacre_know
 }
 
 static struct trust_found
-weigh(const struct nacre_known_hosts_match in[TRUST_SETS])
+weigh(const struct nacre_known_hosts_match in[TRUST_ALL])
 {
 	struct trust_found found = {.verdict = NACRE_HOST_KEY_UNKNOWN, .code = NACRE_E_HOST_KEY_UNKNOWN};
 
@@ -44,7 +44,7 @@ weigh(const struct nacre_known_hosts_match in[TRUST_SETS])
 		found.code = precedence[i].code;
 		return found;
 	}
-	for (int i = 0; i < TRUST_SETS; i++)
+	for (int i = 0; i < TRUST_ALL; i++)
 		found.match.other_types = found.match.other_types || in[i].other_types;
 	return found;
 }
@@ -73,12 +73,15 @@ static struct trust_found
 ask_all(const struct trust *trust, const struct trust_target *at, const nacre_key *key, ask_fn *ask)
 {
 	struct trust_found found = {.verdict = NACRE_HOST_KEY_UNDECIDED, .code = NACRE_E_CRYPTO};
-	struct nacre_known_hosts_match in[TRUST_SETS];
+	struct nacre_known_hosts_match in[TRUST_ALL];
 
 	if (is_listed(trust, key, &found))
 		return found;
-	for (int i = 0; i < TRUST_SETS; i++) {
-		found.code = ask(trust->sets[i], at->host, at->port, key, &in[i]);
+	for (int i = 0; i < TRUST_ALL; i++) {
+		in[i] = (struct nacre_known_hosts_match){.result = NACRE_KNOWN_HOSTS_UNKNOWN};
+		if (trust_nth(trust, i) == NULL)
+			continue;
+		found.code = ask(trust_nth(trust, i), at->host, at->port, key, &in[i]);
 		if (found.code != NACRE_OK)
 			return found;
 	}

@@ -233,6 +233,31 @@ what_is_learned_of_the_server_does_not_go_to_a_jump_hosts_file(void **state)
 }
 
 static void
+what_a_jump_hosts_files_know_says_nothing_of_the_server(void **state)
+{
+	char lines[2048];
+	struct stage s;
+
+	(void)state;
+	stage_init(&s);
+	s.script.refuse_open = 1;
+	stage_line(lines, sizeof(lines), "", "wreck,target", stage_keys[STAGE_HOST]);
+	(void)stage_file("of_hops", lines, strlen(lines), 0600);
+	s.options.jump = "wreck";
+	s.options.hop = hop_with_files;
+	s.options.hop_ctx = &s;
+	s.options.sock = NULL;
+	assert_int_equal(nacre_client_connect(s.client, "target", &s.options), NACRE_E_CHANNEL_REFUSED);
+	s.options.jump = NULL;
+	s.options.hop = NULL;
+	peer_join(&s.peer);
+	peer_start(&s.peer, &s.script);
+	s.options.sock = &s.peer.client_fd;
+	assert_int_equal(nacre_client_connect(s.client, "target", &s.options), NACRE_E_HOST_KEY_UNKNOWN);
+	stage_end(&s);
+}
+
+static void
 keys_that_are_revoked_by_configuration_are_refused(void **state)
 {
 	char line[1024];
@@ -375,6 +400,7 @@ main(void)
 	    cmocka_unit_test(a_policy_by_configuration_counts_for_one_connect),
 	    cmocka_unit_test(a_policy_by_configuration_does_not_count_for_a_jump_host),
 	    cmocka_unit_test(what_is_learned_of_the_server_does_not_go_to_a_jump_hosts_file),
+	    cmocka_unit_test(what_a_jump_hosts_files_know_says_nothing_of_the_server),
 	    cmocka_unit_test(keys_that_are_revoked_by_configuration_are_refused),
 	    cmocka_unit_test(variables_go_with_every_session),
 	    cmocka_unit_test(what_is_not_served_is_told_and_can_be_found),
