@@ -128,7 +128,9 @@ sea_name(void *ctx, enum nacre_config_name how, const char *name, const char *fa
 
 	out[0] = '\0';
 	if (how == NACRE_CONFIG_NUMERIC) {
-		snprintf(out, cap, "%s", strcmp(name, "127.1") == 0 ? "127.0.0.1" : name);
+		if (strcmp(name, "127.1") == 0)
+			name = "127.0.0.1";
+		snprintf(out, cap, "%s", name);
 		return strspn(name, "0123456789.") == strlen(name) ? 0 : 1;
 	}
 	snprintf(sea->asked + used, sizeof(sea->asked) - used, "%s/%s ", name, family);
