@@ -27,6 +27,7 @@ const struct key_type *key_type_find(struct slice name);
 struct sigalg {
 	const char *name;
 	bool legacy; /* compiled in, offered only where asked for by name or preset */
+	bool by_name; /* offered only where asked for by name: its specification may still change */
 	const char *key_type;
 	enum hash_id hash; /* RSA */
 	const char *signature; /* a certificate's: what its signatures are called; NULL: as the algorithm */

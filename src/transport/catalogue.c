@@ -32,7 +32,7 @@ sigalg_row(size_t i)
 {
 	const struct sigalg *a = &sigalg_table[i];
 
-	return (struct catalogue_row){a->name, a->legacy, false, presets_of(a->legacy, true), NULL};
+	return (struct catalogue_row){a->name, a->legacy, false, a->by_name ? 0 : presets_of(a->legacy, true), NULL};
 }
 
 static struct catalogue_row

@@ -71,6 +71,10 @@ struct meeting {
 	struct pair p;
 };
 
+/* What must be named, in both forms. */
+#define PLAIN "ssh-mldsa44-ed25519@openssh.com"
+#define CERTIFIED "ssh-mldsa44-ed25519-cert-v01@openssh.com"
+
 static void
 meet(struct meeting *m, size_t key, bool wants)
 {
@@ -82,6 +86,8 @@ meet(struct meeting *m, size_t key, bool wants)
 	m->client.size = sizeof(m->client);
 	m->server.size = sizeof(m->server);
 	m->client.host_certificates = wants;
+	m->server.host_key_algorithms = "+" CERTIFIED "," PLAIN;
+	m->client.host_key_algorithms = wants ? "+" CERTIFIED "," PLAIN : "+" PLAIN;
 	assert_int_equal(pair_init(&m->p, &m->client_env, &m->server_env, &m->client, &m->server, set, 2), 0);
 	assert_true(pair_login(&m->p));
 }

@@ -159,6 +159,7 @@ each_type_of_user_key_logs_in_with_and_without_a_probe(void **state)
 			struct session s;
 
 			session_options(&s, 77);
+			s.client.pubkey_algorithms = s.server.pubkey_algorithms = "+ssh-mldsa44-ed25519@openssh.com";
 			session_start(&s, KEY_ED25519);
 			s.p.auth = probe ? PAIR_PROBE : PAIR_PUBLICKEY;
 			s.p.user_key = keys.key[k];
