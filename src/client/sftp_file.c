@@ -241,6 +241,16 @@ file_enter(struct nacre_sftp_file *f)
 	return f->sftp == NULL ? NACRE_E_CLOSED : sftp_enter(f->sftp);
 }
 
+int
+file_enter_flushed(struct nacre_sftp_file *f)
+{
+	int rc = file_enter(f);
+
+	if (rc == NACRE_OK && (rc = file_flush(f)) != NACRE_OK)
+		rc = sftp_leave(f->sftp, rc);
+	return rc;
+}
+
 static int
 ask_size(struct nacre_sftp_file *f, uint64_t *size)
 {
@@ -283,10 +293,10 @@ nacre_sftp_fstat(nacre_sftp_file *f, struct nacre_sftp_attrs *attrs)
 {
 	struct sftp_msg_fstat msg = {.number = 0};
 	struct sftp_call call;
-	int rc = file_enter(f);
+	int rc = file_enter_flushed(f);
 
 	*attrs = (struct nacre_sftp_attrs){.flags = 0};
-	if (rc != NACRE_OK || (rc = file_flush(f)) != NACRE_OK)
+	if (rc != NACRE_OK)
 		return rc;
 	msg.handle = sftp_handle_slice(&f->handle);
 	sftp_call_init(&call, f->sftp);
@@ -301,9 +311,9 @@ nacre_sftp_fsetstat(nacre_sftp_file *f, const struct nacre_sftp_attrs *attrs)
 {
 	struct sftp_msg_fsetstat msg = {.number = 0};
 	struct sftp_call call;
-	int rc = file_enter(f);
+	int rc = file_enter_flushed(f);
 
-	if (rc != NACRE_OK || (rc = file_flush(f)) != NACRE_OK)
+	if (rc != NACRE_OK)
 		return rc;
 	file_drop_ahead(f);
 	msg.handle = sftp_handle_slice(&f->handle);
@@ -327,9 +337,9 @@ nacre_sftp_fsync(nacre_sftp_file *f)
 {
 	struct sftp_ext_fsync msg = {.id = 0};
 	struct sftp_call call;
-	int rc = file_enter(f);
+	int rc = file_enter_flushed(f);
 
-	if (rc != NACRE_OK || (rc = file_flush(f)) != NACRE_OK)
+	if (rc != NACRE_OK)
 		return rc;
 	msg.handle = sftp_handle_slice(&f->handle);
 	sftp_call_init(&call, f->sftp);
@@ -350,7 +360,7 @@ nacre_sftp_copy_data(nacre_sftp_file *from, uint64_t from_offset, uint64_t n, na
 	if (to == NULL || to->sftp != from->sftp)
 		return sftp_fail(from->sftp, NACRE_E_ARGUMENT, NULL, "copy-data: the files are not of one session");
 	if ((rc = file_flush(from)) != NACRE_OK || (rc = file_flush(to)) != NACRE_OK)
-		return rc;
+		return sftp_leave(from->sftp, rc);
 	file_drop_ahead(to);
 	msg.from = sftp_handle_slice(&from->handle);
 	msg.to = sftp_handle_slice(&to->handle);

@@ -50,6 +50,8 @@ struct nacre_sftp_file {
 };
 
 int file_enter(struct nacre_sftp_file *f) NACRE_CHECK;
+/* The same, for calls that come after all writes: where these fail the call is over, and has been left. */
+int file_enter_flushed(struct nacre_sftp_file *f) NACRE_CHECK;
 /* As nacre_sftp_open, to write; what is there stays. */
 int sftp_open_keeping(struct nacre_sftp *s, const char *path, nacre_sftp_file **file) NACRE_CHECK;
 void sftp_result_keep(struct sftp_result *result, const struct sftp_answer *answer);

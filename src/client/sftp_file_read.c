@@ -313,14 +313,12 @@ int64_t
 nacre_sftp_read(nacre_sftp_file *f, void *p, size_t n)
 {
 	struct ahead_read read = {.f = f, .p = p, .n = n};
-	int rc = file_enter(f);
+	int rc = file_enter_flushed(f);
 
 	if (rc != NACRE_OK)
 		return rc;
 	if (p == NULL && n > 0)
-		return sftp_fail(f->sftp, NACRE_E_ARGUMENT, NULL, "read: no room");
-	if ((rc = file_flush(f)) != NACRE_OK)
-		return rc;
+		return sftp_leave(f->sftp, sftp_fail(f->sftp, NACRE_E_ARGUMENT, NULL, "read: no room"));
 	ahead_follow(f, n);
 	if (!is_read(&read))
 		rc = sftp_wait(f->sftp, is_read, &read);
@@ -338,14 +336,15 @@ nacre_sftp_read(nacre_sftp_file *f, void *p, size_t n)
 int
 nacre_sftp_prefetch(nacre_sftp_file *f)
 {
-	int rc = file_enter(f);
+	int rc = file_enter_flushed(f);
 
-	if (rc != NACRE_OK || (rc = file_flush(f)) != NACRE_OK)
+	if (rc != NACRE_OK)
 		return rc;
 	ahead_follow(f, FILE_AHEAD_MAX);
 	f->expected = f->pos;
-	if ((rc = ahead_fill(f)) != 0)
-		return sftp_fail(f->sftp, rc, NULL, "prefetch: %s", nacre_status_text(rc));
-	sftp_send(f->sftp);
-	return sftp_leave(f->sftp, NACRE_OK);
+	if ((rc = ahead_fill(f)) == 0)
+		sftp_send(f->sftp);
+	else
+		rc = sftp_fail(f->sftp, rc, NULL, "prefetch: %s", nacre_status_text(rc));
+	return sftp_leave(f->sftp, rc);
 }

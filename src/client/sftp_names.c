@@ -59,7 +59,7 @@ ask_ext_name(struct nacre_sftp *s, enum sftp_extension_id ext, const char *text,
 	if (rc != NACRE_OK)
 		return rc;
 	if (text == NULL)
-		return sftp_fail(s, NACRE_E_ARGUMENT, NULL, "there is no path");
+		return sftp_leave(s, sftp_fail(s, NACRE_E_ARGUMENT, NULL, "there is no path"));
 	sftp_call_init(&call, s);
 	if ((rc = sftp_call_ext(s, &call, ext, &msg, text)) == NACRE_OK)
 		rc = sftp_one_name(s, &call, text, out, cap);

@@ -162,14 +162,15 @@ nacre_sftp_check(nacre_sftp_file *f, const char *algorithms, uint64_t offset, ui
 {
 	struct sftp_ext_check_file msg = {.algorithms = slice_str(algorithms), .offset = offset, .length = length};
 	struct sftp_call call;
-	int rc = file_enter(f);
+	int rc = file_enter_flushed(f);
 
 	check->n = 0;
 	memset(check->algorithm, 0, sizeof(check->algorithm));
-	if (rc != NACRE_OK || (rc = file_flush(f)) != NACRE_OK)
+	if (rc != NACRE_OK)
 		return rc;
 	if (algorithms == NULL || (check->hashes == NULL && check->cap > 0))
-		return sftp_fail(f->sftp, NACRE_E_ARGUMENT, NULL, "check-file: no algorithms, or no room");
+		return sftp_leave(
+		    f->sftp, sftp_fail(f->sftp, NACRE_E_ARGUMENT, NULL, "check-file: no algorithms, or no room"));
 	msg.handle = sftp_handle_slice(&f->handle);
 	msg.block_size = block_size;
 	sftp_call_init(&call, f->sftp);

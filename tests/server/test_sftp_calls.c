@@ -333,6 +333,68 @@ people_and_file_systems_are_asked_about(void **state)
 	reef_end(&r);
 }
 
+static int
+say_home(void *ctx, struct nacre_sftp_request r, struct nacre_bytes user)
+{
+	(void)ctx;
+	if (user.n != 5 || memcmp(user.p, "pearl", 5) != 0)
+		return NACRE_SFTP_NO_SUCH_FILE;
+	return nacre_sftp_reply_path(r, (struct nacre_bytes){(const uint8_t *)"/homes/pearl", 12});
+}
+
+static void
+homes_and_paths_with_a_tilde_are_the_servers_to_say(void **state)
+{
+	char name[64];
+	struct reef r;
+
+	(void)state;
+	reef_init(&r);
+	r.handler.home = say_home;
+	reef_begin(&r);
+	assert_done(&r, nacre_sftp_home(r.sftp, "", name, sizeof(name)));
+	assert_string_equal(name, "/");
+	assert_done(&r, nacre_sftp_home(r.sftp, "pearl", name, sizeof(name)));
+	assert_string_equal(name, "/homes/pearl");
+	assert_int_equal(nacre_sftp_home(r.sftp, "nobody", name, sizeof(name)), NACRE_E_SFTP);
+	assert_string_equal(name, "");
+	assert_int_equal(nacre_sftp_home(r.sftp, "pearl", name, 12), NACRE_E_LIMIT);
+	assert_int_equal(nacre_sftp_home(r.sftp, NULL, name, sizeof(name)), NACRE_E_ARGUMENT);
+
+	assert_done(&r, nacre_sftp_mkdirs(r.sftp, "/reef", 0700));
+	assert_done(&r, nacre_sftp_chdir(r.sftp, "/reef")); /* which is not looked at */
+	assert_done(&r, nacre_sftp_expand_path(r.sftp, "~//reef", name, sizeof(name)));
+	assert_string_equal(name, "/reef");
+	assert_int_equal(nacre_sftp_expand_path(r.sftp, "~pearl/reef", name, sizeof(name)), NACRE_E_SFTP);
+	reef_end(&r);
+}
+
+static void
+an_open_file_is_changed_and_copied_by_the_server(void **state)
+{
+	const struct nacre_sftp_attrs mode = {.flags = NACRE_SFTP_ATTR_PERMISSIONS, .permissions = 0640};
+	struct nacre_sftp_attrs attrs;
+	nacre_sftp_file *from, *to;
+	struct reef r;
+
+	(void)state;
+	reef_init(&r);
+	reef_begin(&r);
+	assert_done(&r, nacre_sftp_open(r.sftp, "/from", "w+", &from));
+	assert_done(&r, nacre_sftp_open(r.sftp, "/to", "w", &to));
+	assert_int_equal(nacre_sftp_write(from, pearls, 9), 9); /* not waited for, and there all the same */
+	assert_done(&r, nacre_sftp_fsetstat(from, &mode));
+	assert_done(&r, nacre_sftp_fstat(from, &attrs));
+	assert_int_equal(attrs.permissions, 0100640);
+	assert_int_equal(attrs.size, 9);
+	assert_done(&r, nacre_sftp_copy_data(from, 4, 0, to, 0));
+	assert_int_equal(nacre_sftp_copy_data(from, 0, 0, NULL, 0), NACRE_E_ARGUMENT);
+	assert_done(&r, nacre_sftp_file_close(from));
+	assert_done(&r, nacre_sftp_file_close(to));
+	assert_true(reef_holds(&r, "/to", pearls + 4, 5));
+	reef_end(&r);
+}
+
 static unsigned entries_told;
 
 /* Entries without end: a directory first, and then files. */
@@ -408,6 +470,8 @@ main(void)
 	    cmocka_unit_test(patterns_fit_as_a_shells_do),
 	    cmocka_unit_test(digests_are_computed_at_the_server),
 	    cmocka_unit_test(people_and_file_systems_are_asked_about),
+	    cmocka_unit_test(homes_and_paths_with_a_tilde_are_the_servers_to_say),
+	    cmocka_unit_test(an_open_file_is_changed_and_copied_by_the_server),
 	    cmocka_unit_test(entries_without_end_are_given_up),
 	};
 

@@ -135,12 +135,73 @@ a_put_to_a_server_that_dies_anywhere_is_resumed(void **state)
 	cut_everywhere(true);
 }
 
+static void
+free_at_the_end(void *ctx, enum nacre_log_level level, const char *channel, const char *message)
+{
+	(void)channel;
+	(void)message;
+	if (level == NACRE_LOG_ERROR)
+		nacre_client_free(ctx);
+}
+
+/* Each of the calls that wait for the writes first. */
+static int
+call_behind_a_write(nacre_sftp_file *file, unsigned which)
+{
+	struct nacre_sftp_attrs attrs = {.flags = NACRE_SFTP_ATTR_SIZE, .size = 1};
+	struct nacre_sftp_check check = {.hashes = there, .cap = 32};
+
+	switch (which) {
+	case 0:
+		return nacre_sftp_fstat(file, &attrs);
+	case 1:
+		return nacre_sftp_fsetstat(file, &attrs);
+	case 2:
+		return nacre_sftp_fsync(file);
+	case 3:
+		return nacre_sftp_check(file, "sha256", 0, 0, 0, &check);
+	case 4:
+		return (int)nacre_sftp_read(file, there, 1);
+	case 5:
+		return nacre_sftp_prefetch(file);
+	default:
+		return nacre_sftp_copy_data(file, 0, 0, file, 100);
+	}
+}
+
+static void
+a_callback_frees_the_client_though_the_writes_before_the_call_fail(void **state)
+{
+	struct strait strait;
+	nacre_sftp_file *file;
+	struct reef r;
+
+	(void)state;
+	for (unsigned i = 0; i < 7; i++) {
+		strait = (struct strait){.near = -1};
+		reef_init(&r);
+		r.link = strait_link;
+		r.link_ctx = &strait;
+		reef_begin(&r);
+		assert_done(&r, nacre_sftp_open(r.sftp, "/file", "w+", &file));
+		nacre_client_set_log(r.client, free_at_the_end, r.client);
+		strait_allow(&strait, true, 0);
+		assert_int_equal(nacre_sftp_write(file, source, 100), 100);
+		assert_int_equal(call_behind_a_write(file, i), NACRE_E_CANCELLED);
+		r.client = NULL; /* freed, as its memory will show */
+		assert_int_equal(nacre_sftp_file_close(file), NACRE_E_CLOSED);
+		reef_end(&r);
+		strait_end(&strait);
+	}
+}
+
 int
 main(void)
 {
 	const struct CMUnitTest tests[] = {
 	    cmocka_unit_test(a_get_from_a_server_that_dies_anywhere_is_resumed),
 	    cmocka_unit_test(a_put_to_a_server_that_dies_anywhere_is_resumed),
+	    cmocka_unit_test(a_callback_frees_the_client_though_the_writes_before_the_call_fail),
 	};
 
 	snprintf(local, sizeof(local), "/tmp/nacre-cut-%ld", (long)getpid());
