@@ -1,8 +1,8 @@
 /* exec: runs a command on a server, with our three streams. Knows: OpenSSH's letters and exit codes. Must not know: the
  * protocol. ssh(1); RFC 4254 6.5. */
 #include <errno.h>
-#include <stdlib.h>
 #include <string.h>
+#include <strings.h>
 #include <unistd.h>
 #include "exec.h"
 #include "shell.h"
@@ -95,28 +95,17 @@ exec_new_password(void *ctx, struct nacre_bytes words, char *answer, size_t cap)
 	return rc;
 }
 
-/* What the files say of a jump host counts for it, as with ssh. A person may be asked for its credentials too; the
- * questions tell whose they are. */
+/* A person may be asked for a jump host's credentials too; the questions tell whose they are. */
 static int
 exec_hop(void *ctx, unsigned hop, const char **host, struct nacre_connect_options *options)
 {
-	struct settings *settings = ctx;
-
-	const char *port, *name = *host;
-
-	if ((options->config = settings_find_hop(settings, hop, name)) == NULL)
-		return TOOL_FAILED;
-	options->jump = "none"; /* the way goes through the hosts that were named */
-	/* The hop before it has to know where it is. */
-	*host = nacre_config_hostname(options->config);
-	if (options->port == 0 && (port = nacre_config_value(options->config, "Port")) != NULL)
-		options->port = (unsigned)strtoul(port, NULL, 10);
-	if (settings->batch)
-		return 0;
+	(void)ctx;
+	(void)hop;
 	options->ask = exec_ask;
 	options->ask_ctx = NULL;
 	options->prompts = exec_prompts;
-	options->prompts_ctx = (void *)(uintptr_t)name;
+	options->prompts_ctx =
+	    (void *)(uintptr_t)(options->config == NULL ? *host : nacre_config_original(options->config));
 	return 0;
 }
 
@@ -133,17 +122,21 @@ static struct nacre_connect_options
 exec_connect_options(struct exec_options *o)
 {
 	const struct settings *s = &o->settings;
+	bool no_files = s->file != NULL && strcasecmp(s->file, "none") == 0;
 
+	/* The files are for jump hosts: what the command line says is for the server alone, as with ssh. */
 	struct nacre_connect_options options = {
 	    .size = sizeof(struct nacre_connect_options),
 	    .config = s->found,
+	    .use_config = s->file == NULL,
+	    .config_file = no_files ? NULL : s->file,
+	    .config_allow_exec = true,
 	    .ask = s->batch ? NULL : exec_ask,
 	    .prompts = s->batch ? NULL : exec_prompts,
 	    .new_password = s->batch ? NULL : exec_new_password,
 	    .banner = exec_banner,
 	    .banner_ctx = &o->settings,
-	    .hop = exec_hop,
-	    .hop_ctx = &o->settings,
+	    .hop = s->batch ? NULL : exec_hop,
 	};
 
 	trust_fill_options(s, &options);

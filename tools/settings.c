@@ -17,10 +17,7 @@ settings_init(struct settings *s)
 void
 settings_free(struct settings *s)
 {
-	for (size_t i = 0; i < NACRE_JUMPS_MAX; i++)
-		nacre_config_host_free(s->hops[i]);
 	nacre_config_host_free(s->found);
-	nacre_config_free(s->files);
 	nacre_config_free(s->config);
 }
 
@@ -74,7 +71,7 @@ find_word(const nacre_config_host *found, const char *keyword)
 	    {"LogLevel", "DEBUG3", LOG_DEBUG},
 	    {"BatchMode", "yes", 1},
 	};
-	const char *value = nacre_config_value(found, keyword);
+	const char *value = found == NULL ? NULL : nacre_config_value(found, keyword);
 
 	for (size_t i = 0; value != NULL && i < sizeof(rows) / sizeof(rows[0]); i++) {
 		if (strcmp(rows[i].keyword, keyword) == 0 && strcmp(rows[i].word, value) == 0)
@@ -145,18 +142,4 @@ settings_find_server(struct settings *s)
 	}
 	take_own(s);
 	return 0;
-}
-
-nacre_config_host *
-settings_find_hop(struct settings *s, unsigned hop, const char *host)
-{
-	if (hop >= NACRE_JUMPS_MAX)
-		return NULL;
-	if (s->files == NULL && ((s->files = config_source_new(nacre_env_default())) == NULL ||
-				    config_source_files(s->files, s->file) != 0))
-		return NULL;
-	nacre_config_host_free(s->hops[hop]);
-	s->hops[hop] = NULL;
-	(void)config_source_lookup(s->files, host, NULL, &s->hops[hop]);
-	return s->hops[hop];
 }

@@ -12,8 +12,6 @@ struct settings {
 	nacre_config *config; /* what was given so far, and then the files */
 	nacre_config_host *found; /* what it comes to for the host; NULL until settings_find */
 	const char *file; /* -F; borrowed from the command line */
-	nacre_config *files; /* the files alone: for jump hosts */
-	nacre_config_host *hops[NACRE_JUMPS_MAX];
 	enum log_level log_level;
 	bool batch; /* never ask */
 };
@@ -31,12 +29,9 @@ int settings_find(struct settings *settings, const char *host, const char *comma
 int settings_find_server(struct settings *settings);
 /* The value of a keyword; NULL where it is not set. */
 const char *settings_text(const struct settings *settings, const char *keyword);
-/* StrictHostKeyChecking of one host, be it the server or a jump host. */
+/* StrictHostKeyChecking of one host, be it the server or a jump host; NULL: nothing is known of it. */
 enum host_key_checking settings_checking(const nacre_config_host *found);
 /* RekeyLimit's bytes (part 0) or seconds (part 1); 0: the usual. */
 uint64_t settings_rekey(const struct settings *settings, size_t part);
-/* What the files say of a jump host, as ssh(1) has it: what the command line says is for the server alone. NULL: nothing
- * can be found, which was said. */
-nacre_config_host *settings_find_hop(struct settings *settings, unsigned hop, const char *host);
 
 #endif

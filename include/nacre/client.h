@@ -111,7 +111,8 @@ typedef int nacre_transport_fn(void *ctx, nacre_client *client, const char *host
     int *sock, struct nacre_carrier *carrier);
 
 /* Changes what is used for one jump host; called for each before anything is connected. hop: 0 for the first. *host:
- * its name. options: see `jump`. Strings that are put there are borrowed until nacre_client_connect returns. Returns 0
+ * its name, after the configuration's Hostname; options->config is what was found there, and not used where *host is
+ * changed. options: see `jump`. Strings that are put there are borrowed until nacre_client_connect returns. Returns 0
  * to go on, anything else ends the connect with NACRE_E_CANCELLED. */
 typedef int nacre_hop_fn(void *ctx, unsigned hop, const char **host, struct nacre_connect_options *options);
 
@@ -248,8 +249,11 @@ struct nacre_connect_options {
 	 * configuration's StrictHostKeyChecking says of the server (the policy's
 	 * `client` argument is then the jump host's own client, good for nacre_policy_* and for closing). It is asked
 	 * for the login name where `user` is missing, and gets the keys, key files, passphrase, agent, algorithms and
-	 * timeouts of these options; never the password, and no callback but `ask`, for passphrases only. hop may
-	 * change all that. nacre_client_failed_hop tells which of them failed; the error's message begins with its
+	 * timeouts of these options; never the password, and no callback but `ask`, for passphrases only. Where
+	 * use_config or config_file is set it is looked up there by the name that is given here, and what is said of it
+	 * counts as it does for a server (what is said of the target's algorithms does not); a way of its own,
+	 * ProxyJump or ProxyCommand, for the first alone, up to 8 deep. A way that leads through itself is
+	 * NACRE_E_ARGUMENT. hop may change all that. nacre_client_failed_hop tells which of them failed; the error's message begins with its
 	 * name. */
 	const char *jump;
 	nacre_hop_fn *hop;
@@ -272,8 +276,8 @@ struct nacre_connect_options {
 	const char *config_file; /* read this instead; use_config need not be set */
 	bool config_allow_exec; /* let "Match exec" run commands; else it is NACRE_E_CONFIG_EXEC */
 	/* Looked up already, for this host, by its alias or its Hostname: no file is read. Borrowed until the next
-	 * connect or the client's end; what is applied is marked there. A jump host gets nothing of a configuration but
-	 * what `hop` gives it here. */
+	 * connect or the client's end; what is applied is marked there. Jump hosts are looked up in
+	 * the files alone, which are read for them where use_config or config_file is set, too. */
 	nacre_config_host *config;
 };
 

@@ -391,9 +391,8 @@ fail_as_config(struct nacre_client *c, const nacre_config *config)
 	return c->failure.code;
 }
 
-/* Reads and looks up what the options name. */
-static int
-find_config(
+int
+client_find_config(
     struct nacre_client *c, const char *host, const struct nacre_connect_options *options, nacre_config_host **found)
 {
 	struct nacre_config_lookup how = {.size = sizeof(how), .allow_exec = options->config_allow_exec};
@@ -433,7 +432,7 @@ client_apply_config(struct nacre_client *c, const char **host, struct nacre_conn
 	if (found != NULL && (*host == NULL || (strcmp(*host, nacre_config_original(found)) != 0 &&
 						   strcmp(*host, nacre_config_hostname(found)) != 0)))
 		return client_fail(c, NACRE_E_ARGUMENT, "config: it was looked up for another host");
-	if (found == NULL && (rc = find_config(c, *host, options, &found)) != NACRE_OK)
+	if (found == NULL && (rc = client_find_config(c, *host, options, &found)) != NACRE_OK)
 		return rc;
 	if ((a.applied = mem_new(c->env, sizeof(*a.applied))) == NULL) {
 		nacre_config_host_free(options->config == NULL ? found : NULL);

@@ -39,6 +39,9 @@ struct applying {
 
 typedef int apply_fn(struct applying *a, const struct nacre_config_directive *first);
 
+/* Reads what the options name, and looks the host up there. *found is the caller's; NULL on failure. */
+int client_find_config(struct nacre_client *c, const char *host, const struct nacre_connect_options *options,
+    nacre_config_host **found) NACRE_CHECK;
 /* Applies it where the options ask for one: *host becomes the name to connect to. */
 int client_apply_config(struct nacre_client *c, const char **host, struct nacre_connect_options *options) NACRE_CHECK;
 /* The connect is over: what counts for it alone ends. */

@@ -51,9 +51,10 @@ static void
 end_later(struct nacre_client *c, bool frees)
 {
 	c->close_wanted = true;
-	if (c->outer != NULL)
+	while (c->outer != NULL) {
 		c = c->outer;
-	c->close_wanted = true;
+		c->close_wanted = true;
+	}
 	c->free_wanted |= frees;
 }
 

@@ -2,12 +2,15 @@
  * caller's options, and that each hop carries the next. Must not know: bytes, windows.
  * Serves: ssh_config(5), ProxyJump; RFC 4254 7.2. */
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
+#include <strings.h>
 #include "apply_config.h"
 #include "clock.h"
 #include "jump_list.h"
 
 #define JUMP_PORT 22
+#define JUMP_DEPTH_MAX 8 /* jump hosts that are reached through jump hosts of their own */
 
 /* Asks for passphrases only: whoever answers without looking would give the target's password to a hop. */
 struct hop_ask {
@@ -18,6 +21,8 @@ struct hop_ask {
 struct hop_plan {
 	const char *host;
 	struct nacre_connect_options options;
+	nacre_config_host
+	    *found; /* what the files say of it, until the hop's client owns it; NULL: nobody has looked */
 };
 
 struct jump {
@@ -44,6 +49,15 @@ read_hops(struct jump *jump, const char *list)
 		jump->n++;
 	} while (*list != '\0');
 	return NACRE_OK;
+}
+
+/* What the configuration says of the target is not meant for a hop. */
+static const char *
+unless_configured(const struct jump *jump, const char *keyword, const char *value)
+{
+	const nacre_config_host *found = nacre_client_config(jump->c);
+
+	return found != NULL && value == nacre_config_value(found, keyword) ? NULL : value;
 }
 
 /* What it gets is listed, so that nothing else reaches it: above all no password, and nobody who might give one. */
@@ -76,12 +90,12 @@ hop_options(const struct jump *jump, unsigned i)
 	    .kex_timeout_ms = o->kex_timeout_ms,
 	    .auth_timeout_ms = o->auth_timeout_ms,
 	    .channel_timeout_ms = o->channel_timeout_ms,
-	    .preset = o->preset,
-	    .kex = o->kex,
-	    .host_key_algorithms = o->host_key_algorithms,
-	    .ciphers = o->ciphers,
-	    .macs = o->macs,
-	    .pubkey_algorithms = o->pubkey_algorithms,
+	    .preset = unless_configured(jump, "Preset", o->preset),
+	    .kex = unless_configured(jump, "KexAlgorithms", o->kex),
+	    .host_key_algorithms = unless_configured(jump, "HostKeyAlgorithms", o->host_key_algorithms),
+	    .ciphers = unless_configured(jump, "Ciphers", o->ciphers),
+	    .macs = unless_configured(jump, "MACs", o->macs),
+	    .pubkey_algorithms = unless_configured(jump, "PubkeyAcceptedAlgorithms", o->pubkey_algorithms),
 	    .disabled = o->disabled,
 	    .require_strict_kex = o->require_strict_kex,
 	    .rekey_bytes = o->rekey_bytes,
@@ -98,6 +112,9 @@ hop_options(const struct jump *jump, unsigned i)
 	    .connection_attempts = o->connection_attempts,
 	    .no_tcp_keepalive = o->no_tcp_keepalive,
 	    .ip_qos = o->ip_qos,
+	    .use_config = o->use_config,
+	    .config_file = o->config_file,
+	    .config_allow_exec = o->config_allow_exec,
 	};
 }
 
@@ -208,6 +225,10 @@ reach_hop(struct jump *jump, unsigned i, struct nacre_client **out)
 	}
 	jump->used = i + 1;
 	rc = connect_hop(jump, hop, plan);
+	if (hop->config != NULL && hop->config->found == plan->found) {
+		hop->config->owned = true;
+		plan->found = NULL;
+	}
 	if (i == 0)
 		take_dial_log(c, hop);
 	if (rc == NACRE_OK && !client_is_cancelled(c)) {
@@ -248,13 +269,56 @@ go_on_from(struct jump *jump, struct nacre_client *hop, unsigned i)
 	return rc == NACRE_OK ? rc : client_fail(c, rc, "out of memory");
 }
 
+/* A jump host that is reached through others, by what the files say, must not need itself. */
+static int
+check_loop(struct nacre_client *c, const struct hop_plan *plan)
+{
+	unsigned depth = 0;
+
+	for (const struct nacre_client *on = c; c->outer != NULL && on != NULL; on = on->outer) {
+		if (strcasecmp(on->host, plan->host) == 0 && on->port == port_of(plan))
+			return client_fail(c, NACRE_E_ARGUMENT, "jump: the way to %s port %u leads through itself",
+			    plan->host, on->port);
+		if (++depth > JUMP_DEPTH_MAX)
+			return client_fail(
+			    c, NACRE_E_ARGUMENT, "jump: hosts lead through others more than %d deep", JUMP_DEPTH_MAX);
+	}
+	return NACRE_OK;
+}
+
+/* What the files say of a hop counts for it, the name and port included, by which the hop before finds it. Only the
+ * first may have a way of its own: the others are reached through the one before. */
+static int
+look_up(struct jump *jump, unsigned i)
+{
+	struct nacre_client *c = jump->c;
+	struct hop_plan *plan = &jump->plans[i];
+	const char *port;
+	int rc;
+
+	if (i > 0)
+		plan->options.jump = "none";
+	if (!plan->options.use_config && plan->options.config_file == NULL)
+		return NACRE_OK;
+	if ((rc = client_find_config(c, plan->host, &plan->options, &plan->found)) != NACRE_OK)
+		return rc;
+	plan->options.config = plan->found;
+	plan->host = nacre_config_hostname(plan->found);
+	if (!client_host_is_fit(plan->host))
+		return client_fail(c, NACRE_E_ARGUMENT, "jump: the Hostname of %s is none", jump->hops[i].host);
+	if (plan->options.port == 0 && (port = nacre_config_value(plan->found, "Port")) != NULL)
+		plan->options.port = (unsigned)strtoul(port, NULL, 10);
+	return check_loop(c, plan);
+}
+
 /* The caller may change what each hop gets, before anything is connected: a port is dialled from the hop before. */
 static int
 plan_hop(struct jump *jump, unsigned i)
 {
 	struct nacre_client *c = jump->c;
 	struct hop_plan *plan = &jump->plans[i];
-	int rc = 0;
+	const char *host;
+	int rc;
 
 	plan->host = jump->hops[i].host;
 	plan->options = hop_options(jump, i);
@@ -262,12 +326,17 @@ plan_hop(struct jump *jump, unsigned i)
 		plan->options.ask = ask_passphrase;
 		plan->options.ask_ctx = &jump->ask;
 	}
+	if ((rc = look_up(jump, i)) != NACRE_OK)
+		return rc;
+	host = plan->host;
 	if (jump->options->hop != NULL) {
 		c->in_callback++;
 		rc = jump->options->hop(jump->options->hop_ctx, i, &plan->host, &plan->options);
 		c->in_callback--;
 	}
 	plan->options.size = sizeof(plan->options);
+	if (plan->host != host && plan->options.config == plan->found)
+		plan->options.config = NULL; /* that was another host's */
 	jump->planned = i + 1;
 	if (rc == 0 && !client_is_cancelled(c))
 		return NACRE_OK;
@@ -314,6 +383,8 @@ jump_go(struct nacre_client *c, const struct nacre_connect_options *options)
 		c->io.carrier = jump->carrier;
 	else
 		carrier_close(&jump->carrier);
+	for (unsigned i = 0; i < jump->n; i++)
+		nacre_config_host_free(jump->plans[i].found);
 	mem_free_str(c->env, list);
 	mem_wipe_free(c->env, jump, sizeof(*jump));
 	return rc;

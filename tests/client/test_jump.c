@@ -286,11 +286,125 @@ a_policy_may_end_the_client_while_a_hop_connects(void **state)
 	chain_end(&chain);
 }
 
+/* The names of the files, too, live while the client does. */
+static void
+name_config(struct chain *chain, const char *text)
+{
+	chain->s.options.config_file = stage_file("config", text, strlen(text), 0600);
+}
+
+static int
+to_a_configured_peer(void *ctx, unsigned hop, const char **host, struct nacre_connect_options *options)
+{
+	struct chain *chain = ctx;
+
+	assert_non_null(options->config);
+	assert_string_equal(nacre_config_original(options->config), "gate");
+	assert_string_equal(nacre_config_value(options->config, "User"), "diver");
+	assert_int_equal(options->port, 2222);
+	assert_null(options->ciphers); /* the target's */
+	return to_the_first_peer(chain, hop, host, options);
+}
+
+static void
+a_jump_host_is_looked_up_in_the_same_files(void **state)
+{
+	struct nacre_conn_info info;
+	struct chain chain;
+	char line[1024];
+
+	(void)state;
+	chain_init(&chain);
+	stage_line(line, sizeof(line), "", "[reef]:2222", stage_keys[STAGE_HOST]);
+	assert_int_equal(
+	    nacre_client_load_system_host_keys(chain.s.client, stage_file("known_2222", line, strlen(line), 0600)),
+	    NACRE_OK);
+	name_config(&chain, "Host lagoon\n ProxyJump gate\n Ciphers aes128-ctr\n"
+			    "Host gate\n Hostname reef\n Port 2222\n User diver\n Ciphers aes256-ctr\n");
+	chain.s.options.jump = NULL;
+	chain.s.options.hop = to_a_configured_peer;
+	if (chain_connect(&chain) != NACRE_OK)
+		fail_msg("%s", stage_error(&chain.s).message);
+	nacre_conn_get_info(nacre_client_conn(chain.s.client), &info);
+	assert_string_equal(info.cipher_out, "aes128-ctr");
+	assert_int_equal(chain.asked, 1);
+	nacre_client_close(chain.s.client);
+	chain_join(&chain);
+	assert_string_equal(chain.s.peer.auth, "publickey");
+	/* What the caller names goes by the files as well. */
+	chain.s.options.jump = "gate";
+	assert_int_equal(chain_connect(&chain), NACRE_OK);
+	nacre_client_close(chain.s.client);
+	chain_join(&chain);
+	chain_end(&chain);
+}
+
+static int
+elsewhere(void *ctx, unsigned hop, const char **host, struct nacre_connect_options *options)
+{
+	struct chain *chain = ctx;
+
+	*host = "reef";
+	options->port = 22;
+	options->user = "diver";
+	return to_the_first_peer(chain, hop, host, options);
+}
+
+static void
+a_callback_that_names_another_host_leaves_the_files_answer(void **state)
+{
+	struct chain chain;
+
+	(void)state;
+	chain_init(&chain);
+	name_config(&chain, "Host gate\n Hostname wreck\n Port 2222\n User nobody\n");
+	chain.s.options.jump = "gate";
+	chain.s.options.hop = elsewhere;
+	if (chain_connect(&chain) != NACRE_OK)
+		fail_msg("%s", stage_error(&chain.s).message);
+	nacre_client_close(chain.s.client);
+	chain_join(&chain);
+	chain_end(&chain);
+}
+
+/* Nothing is dialled: the whole way is planned first. */
+static void
+a_way_that_leads_through_itself_or_too_deep_is_refused(void **state)
+{
+	static const struct {
+		const char *config, *words;
+	} rows[] = {
+	    {"Host lagoon\n ProxyJump gate\nHost gate\n Hostname reef\n ProxyJump lagoon\n", "leads through itself"},
+	    {"Host lagoon\n ProxyJump gate\nHost gate\n ProxyJump GATE\n", "leads through itself"},
+	    {"Host *\n ProxyJump gate\n", "the host is its own hop"},
+	    {"Host lagoon\n ProxyJump h1\nHost h1\n ProxyJump h2\nHost h2\n ProxyJump h3\nHost h3\n ProxyJump h4\n"
+	     "Host h4\n ProxyJump h5\nHost h5\n ProxyJump h6\nHost h6\n ProxyJump h7\nHost h7\n ProxyJump h8\n"
+	     "Host h8\n ProxyJump h9\nHost h9\n ProxyJump h10\n",
+		"more than 8 deep"},
+	    {"Host lagoon\n ProxyJump gate\nHost gate\n Port x\n", "config line 4"},
+	};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+		struct stage s;
+
+		stage_init(&s);
+		s.options.config_file = stage_file("config", rows[i].config, strlen(rows[i].config), 0600);
+		assert_int_not_equal(nacre_client_connect(s.client, "lagoon", &s.options), NACRE_OK);
+		if (strstr(stage_error(&s).message, rows[i].words) == NULL && strstr(s.log, rows[i].words) == NULL)
+			fail_msg("row %zu: %s", i, stage_error(&s).message);
+		stage_end(&s);
+	}
+}
+
 int
 main(void)
 {
 	const struct CMUnitTest tests[] = {
 	    cmocka_unit_test(a_command_runs_behind_a_jump_host),
+	    cmocka_unit_test(a_jump_host_is_looked_up_in_the_same_files),
+	    cmocka_unit_test(a_callback_that_names_another_host_leaves_the_files_answer),
+	    cmocka_unit_test(a_way_that_leads_through_itself_or_too_deep_is_refused),
 	    cmocka_unit_test(each_failure_says_at_which_host),
 	    cmocka_unit_test(lists_of_hops_are_read_as_openssh_does),
 	    cmocka_unit_test(a_connected_client_may_be_the_way),

@@ -132,6 +132,24 @@ def a_jump_host_is_judged_by_its_own_configuration():
     expect(go('yes', 'yes', learned))
 
 
+def a_first_jump_host_may_have_a_way_of_its_own():
+    here, file = servers()
+    blocks = ''.join(f'Host {name}\n Hostname 127.0.0.1\n Port {one.port}\n'
+                     for name, one in zip(('first', 'second', 'target'), here))
+    every = f'Host *\n User {place.USER}\n IdentityFile {ED}\n UserKnownHostsFile {file}\n GlobalKnownHostsFile none\n'
+    # The first's is taken; the second's is not, for it is reached through the first.
+    for rows in ('Host target\n ProxyJump second\nHost second\n ProxyJump first\n',
+                 'Host target\n ProxyJump first,second\nHost second\n ProxyCommand false\n'):
+        marks = [one.mark() for one in here]
+        config = place.write('config', rows + blocks + every)
+        expect(process.run([nacre.TOOL, 'exec', '-F', config, '-o', 'BatchMode=yes', 'target', 'echo', 'pearl']))
+        for one, mark in zip(here, marks):
+            one.wait_for('Accepted publickey', since=mark)
+    config = place.write('config', 'Host target\n ProxyJump second\nHost second\n ProxyJump target\n' + blocks + every)
+    expect_failure(process.run([nacre.TOOL, 'exec', '-F', config, '-o', 'BatchMode=yes', 'target', 'true']),
+                   r'leads through itself')
+
+
 def files_go_through_a_jump_host():
     here, file = servers()
     data = os.urandom(1 << 20)
@@ -259,6 +277,7 @@ tap.run([
     a_jump_host_that_cannot_reach_the_next_is_named,
     a_configuration_names_the_server_and_each_jump_host,
     a_jump_host_is_judged_by_its_own_configuration,
+    a_first_jump_host_may_have_a_way_of_its_own,
     files_go_through_a_jump_host,
     rekeys_on_each_floor,
     a_proxy_command_carries_a_connection,
