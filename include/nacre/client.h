@@ -211,6 +211,10 @@ struct nacre_connect_options {
 	bool compress; /* offer zlib@openssh.com first, and none; NACRE_E_UNSUPPORTED where zlib is not built in */
 	struct nacre_disabled_algorithms disabled;
 	bool require_strict_kex;
+	/* The least bits of an RSA key. A server's that has fewer is refused, NACRE_E_KEY_TYPE, before anything secret
+	 * is sent, and never learned; one of ours is not shown: NACRE_E_KEY_TYPE where it was named and nothing else
+	 * is left. What env.h asks for counts in any case, and so does RequiredRSASize of a configuration. */
+	unsigned rsa_bits_min;
 	uint64_t rekey_bytes, rekey_packets;
 	int64_t rekey_ms;
 	int keepalive_ms;

@@ -160,13 +160,14 @@ apply_check_ip(struct applying *a, const struct nacre_config_directive *d)
 	return NACRE_OK;
 }
 
-/* The environment decides for the whole library; one connection cannot ask for less, nor for more. */
+/* One connection may ask for more than the environment does, and never for less; nor for less than the caller does. */
 static int
 apply_rsa_size(struct applying *a, const struct nacre_config_directive *d)
 {
-	unsigned least = a->c->env->rsa_bits_min == 0 ? 2048 : a->c->env->rsa_bits_min;
+	unsigned least = (unsigned)number(d->value);
 
-	a->served = number(d->value) <= (int64_t)least;
+	if (a->options->rsa_bits_min < least)
+		a->options->rsa_bits_min = least;
 	return NACRE_OK;
 }
 

@@ -160,6 +160,23 @@ is_automatic(const struct plan_key *key)
 	return key->source == NACRE_KEY_AGENT || key->source == NACRE_KEY_DISCOVERED;
 }
 
+/* Nothing of a key that is not good enough is shown. */
+static int
+offer(nacre_client *c, uint64_t token, const nacre_key *key, bool probe)
+{
+	if (client_key_is_short(key, c->plan->options.rsa_bits_min))
+		return NACRE_E_KEY_TYPE;
+	return nacre_conn_answer_auth_publickey(c->conn, token, c->user, key, probe);
+}
+
+static int
+fail_short_key(struct auth_plan *plan)
+{
+	return failure_set(&plan->problem, NACRE_E_KEY_TYPE, NACRE_ORIGIN_LOCAL,
+	    "key %s: it is RSA with %u bits, and %u are wanted", plan_key_name(plan->current),
+	    nacre_key_bits(plan->current->key), plan->options.rsa_bits_min);
+}
+
 static bool
 try_key(nacre_client *c, uint64_t token, const struct nacre_auth_next *next)
 {
@@ -172,13 +189,15 @@ try_key(nacre_client *c, uint64_t token, const struct nacre_auth_next *next)
 	plan->current = find_key(plan, next->key);
 	if ((attempt = begin(c, "publickey", plan->current)) == NULL)
 		return false;
-	rc = nacre_conn_answer_auth_publickey(c->conn, token, c->user, next->key, next->probe);
+	rc = offer(c, token, next->key, next->probe);
 	if (has_left(attempt, rc))
 		return true;
 	plan->current->tried = true;
 	client_log(c, is_automatic(plan->current) ? NACRE_LOG_DEBUG : NACRE_LOG_WARNING, "key %s is not used: %s",
 	    plan_key_name(plan->current), nacre_status_text(rc));
-	if (!is_automatic(plan->current))
+	if (!is_automatic(plan->current) && client_key_is_short(next->key, plan->options.rsa_bits_min))
+		(void)fail_short_key(plan);
+	else if (!is_automatic(plan->current))
 		(void)failure_set(&plan->problem, rc, failure_origin(rc),
 		    "key %s: no signature algorithm for it is enabled", plan_key_name(plan->current));
 	return false;

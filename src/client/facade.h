@@ -128,6 +128,8 @@ void client_flush(struct nacre_client *c);
 /* --- host_key.c --- */
 /* What this connection's options say of the key that will be shown. */
 int client_expect_host_key(struct nacre_client *c, const struct nacre_connect_options *options) NACRE_CHECK;
+/* An RSA key, or a certificate for one, of fewer bits than that? */
+bool client_key_is_short(const nacre_key *key, unsigned bits_min);
 void client_on_host_key(struct nacre_client *c, const struct nacre_event *event);
 
 /* --- host_key_update.c --- */

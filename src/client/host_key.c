@@ -2,6 +2,7 @@
  * Must not know: how they say it (trust.c, policy.c), or how the connection came about. Serves: RFC 4253 8 (host key
  * verification), RFC 4251 4.1; the manual is <nacre/trust.h>. */
 #include <stdio.h>
+#include <string.h>
 #include <nacre/cert.h>
 #include "clock.h"
 #include "dial.h"
@@ -109,17 +110,41 @@ judge_certificate(struct nacre_client *c, const nacre_key *cert)
 	return rc;
 }
 
+bool
+client_key_is_short(const nacre_key *key, unsigned bits_min)
+{
+	static const char rsa[] = "ssh-rsa"; /* and its certificates */
+
+	return strncmp(nacre_key_type(key), rsa, sizeof(rsa) - 1) == 0 && nacre_key_bits(key) < bits_min;
+}
+
+static int
+judge(struct nacre_client *c, const nacre_key *key)
+{
+	char name[TRUST_NAME_MAX];
+	int rc;
+
+	if (client_key_is_short(key, c->trust.rsa_bits_min)) {
+		trust_name(&c->trust.target, name);
+		return failure_set(&c->key_problem, NACRE_E_KEY_TYPE, NACRE_ORIGIN_LOCAL,
+		    "the RSA host key of %s has %u bits, and %u are wanted", name, nacre_key_bits(key),
+		    c->trust.rsa_bits_min);
+	}
+	rc = nacre_key_is_certificate(key) ? judge_certificate(c, key) : judge_plain_key(c, key);
+	if (rc != NACRE_OK && !client_is_cancelled(c))
+		(void)trust_result_explain(&c->trust.result, rc, &c->key_problem);
+	return rc;
+}
+
 void
 client_on_host_key(struct nacre_client *c, const struct nacre_event *event)
 {
 	uint64_t token = event->token;
 	int rc;
 
-	rc = nacre_key_is_certificate(event->key) ? judge_certificate(c, event->key) : judge_plain_key(c, event->key);
+	rc = judge(c, event->key);
 	if (client_is_cancelled(c))
 		return;
-	if (rc != NACRE_OK)
-		(void)trust_result_explain(&c->trust.result, rc, &c->key_problem);
 	/* The question was open while somebody thought; what follows is timed from now. */
 	(void)nacre_conn_tick(c->conn, nacre_clock_ms());
 	(void)nacre_conn_answer_host_key(c->conn, token, rc);
@@ -146,6 +171,7 @@ client_expect_host_key(struct nacre_client *c, const struct nacre_connect_option
 	snprintf(trust->target.host, sizeof(trust->target.host), "%s", alias == NULL ? c->host : alias);
 	trust->target.port = alias == NULL ? c->port : TRUST_PORT;
 	trust->pins = options->host_key_fingerprints;
+	trust->rsa_bits_min = options->rsa_bits_min;
 	trust->check_ip = options->check_host_ip && alias == NULL;
 	return check_pins(c, trust->pins);
 }

@@ -90,6 +90,10 @@ note_key(struct nacre_client *c, struct slice blob)
 		return rc;
 	if (rc != NACRE_OK)
 		return NACRE_OK;
+	if (client_key_is_short(key, c->trust.rsa_bits_min)) {
+		nacre_key_free(key);
+		return NACRE_OK;
+	}
 	found = nacre_key_is_certificate(key) ? (struct trust_found){.verdict = NACRE_HOST_KEY_REVOKED}
 					      : trust_check(&c->trust, &c->trust.target, key);
 	if (found.verdict == NACRE_HOST_KEY_UNKNOWN || found.verdict == NACRE_HOST_KEY_CHANGED) {

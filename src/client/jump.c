@@ -98,6 +98,7 @@ hop_options(const struct jump *jump, unsigned i)
 	    .pubkey_algorithms = unless_configured(jump, "PubkeyAcceptedAlgorithms", o->pubkey_algorithms),
 	    .disabled = o->disabled,
 	    .require_strict_kex = o->require_strict_kex,
+	    .rsa_bits_min = o->rsa_bits_min,
 	    .rekey_bytes = o->rekey_bytes,
 	    .rekey_packets = o->rekey_packets,
 	    .rekey_ms = o->rekey_ms,

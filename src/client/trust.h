@@ -64,6 +64,7 @@ struct trust {
 	struct trust_target target;
 	const char *const *pins; /* borrowed during connect; NULL: none */
 	bool check_ip;
+	unsigned rsa_bits_min;
 	struct trust_result result;
 };
 

@@ -302,7 +302,7 @@ what_is_not_served_is_told_and_can_be_found(void **state)
 	    "1024\nPort 22\n");
 	assert_int_equal(is_applied(&s, "ForwardX11"), 0);
 	assert_int_equal(is_applied(&s, "GSSAPIAuthentication"), 0);
-	assert_int_equal(is_applied(&s, "RequiredRSASize"), 0);
+	assert_int_equal(is_applied(&s, "RequiredRSASize"), 1);
 	assert_int_equal(is_applied(&s, "ForwardAgent"), 1); /* asks for nothing */
 	assert_int_equal(is_applied(&s, "Port"), 1);
 	assert_int_equal(is_applied(&s, "Tunnel"), -1);
