@@ -24,8 +24,8 @@ struct applied {
 	const char *certificates[APPLIED_FILES_MAX + 1];
 	size_t n_certificates;
 	bool usual_hosts; /* nobody named any known hosts */
-	nacre_host_key_policy
-	    *policy; /* the caller's, while another one counts, or that one while it is lent; else NULL */
+	/* The caller's, while another one counts, or that one while it is lent; else NULL. */
+	nacre_host_key_policy *policy;
 	void *policy_ctx;
 };
 
@@ -58,9 +58,9 @@ const char *apply_expanded(struct applying *a, const struct nacre_config_directi
 const char *apply_keep(struct applying *a, const char *text);
 bool apply_is(const struct nacre_config_directive *directive, const char *value);
 
-/* --- apply_keys.c --- */
+/* Each keyword that means an option (apply_options.c), and what the rows of that table call in other files. */
+int apply_options(struct applying *a) NACRE_CHECK;
 apply_fn apply_identities, apply_certificates, apply_agent, apply_methods;
-/* --- apply_trust.c --- */
 apply_fn apply_checking, apply_user_files, apply_global_files, apply_hashing, apply_revoked, apply_updates;
 /* The usual known hosts, where neither the caller nor the configuration names any. */
 int apply_usual_hosts(struct applying *a) NACRE_CHECK;

@@ -261,7 +261,7 @@ nacre_channel_request(nacre_channel *ch, const char *name, const void *payload, 
 	if (want_reply)
 		return client_leave(c, channel_wait_reply(ch, name, -1));
 	client_flush(c);
-	return NACRE_OK;
+	return client_leave(c, NACRE_OK);
 }
 
 void

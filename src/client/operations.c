@@ -172,5 +172,5 @@ nacre_client_global_request(
 	if (reply != NULL)
 		return client_leave(c, wait_global_reply(c, name, reply_len));
 	client_flush(c);
-	return NACRE_OK;
+	return client_leave(c, NACRE_OK);
 }
