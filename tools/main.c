@@ -10,8 +10,8 @@ static const struct {
 	const char *help;
 } rows[] = {
     {"exec", exec_main,
-	"[-F file] [-p port] [-l user] [-i keyfile]... [-o Keyword=value]... [--preset NAME] [--trace]\n"
-	"           [user@]host command...\n"
+	"[-46C] [-F file] [-p port] [-l user] [-i keyfile]... [-J jump,...] [-b address] [-o Keyword=value]...\n"
+	"           [--preset NAME] [--trace | --trace-bytes] [user@]host command...\n"
 	"           runs a command on a server, with these three streams; the exit code is the command's,\n"
 	"           or 255 where it could not be run or did not end by itself"},
     {"shell", shell_main,
@@ -19,24 +19,25 @@ static const struct {
 	"           runs your login shell there, in this terminal; ~? at the beginning of a line shows what else it "
 	"does"},
     {"scan", scan_main,
-	"[-H] [-p port] [-t type,...] [-T seconds] [-f file] [--json [-l user]] host...\n"
+	"[-Hq] [-p port] [-t type,...] [-T seconds] [-f file] [--preset NAME] [--json [-l user]] host...\n"
 	"           host keys as ssh-keyscan shows them; or in JSON what else a server tells without a login"},
     {"get", get_main,
-	"[-P port] [-i keyfile] [-o Keyword=value] [-rpa] [-l kbit/s] [user@]host:path [local]\n"
+	"[-46] [-F file] [-P port] [-i keyfile] [-J jump,...] [-o Keyword=value] [-rpa] [-l kbit/s] [--trace]\n"
+	"           [user@]host:path [local]\n"
 	"           fetches a file, or with -r a tree: -p keeps times and modes, -a goes on where it stopped"},
-    {"put", put_main, "[the same] local [user@]host:path\n           sends one"},
+    {"put", put_main, "[the same] [--channels n] local [user@]host:path\n           sends one"},
     {"sftp", sftp_main,
 	"[the same] [-b batchfile] [user@]host[:path [local]]\n"
 	"           sftp's commands, from a terminal or a batch (-b -: standard input); \"help\" lists them"},
     {"serve", serve_main,
-	"[-p port] [-h hostkey]... [--authorized-keys FILE]... [--user NAME --password-fd N] [--shell]\n"
-	"           [--sftp-root DIR [--sftp-read-only]] [--listen ADDRESS] [--preset NAME] [-o Keyword=value]...\n"
-	"           [--moduli FILE] [--trace]\n"
+	"[-p port] [-h hostkey]... [--host-cert FILE]... [--authorized-keys FILE]... [--user-ca FILE]...\n"
+	"           [--user NAME --password-fd N] [--shell] [--sftp-root DIR [--sftp-read-only]]\n"
+	"           [--listen ADDRESS] [--moduli FILE] [--preset NAME] [-o Keyword=value]... [--trace]\n"
 	"           serves on 127.0.0.1 (port 0: a free one): a few built-in commands, or with --shell /bin/sh -c;\n"
 	"           with --sftp-root that directory by SFTP, and nothing outside of it;\n"
 	"           without -h the host key is a throwaway"},
     {"keygen", keygen_main,
-	"[-t type] [-b bits] [-f file] [-N passphrase] [-C comment], or -p, -y, -l, -e, -i, -s, -Y\n"
+	"[-t type] [-b bits] [-f file] [-N passphrase] [-C comment], or -p, -y, -l, -L, -e, -i, -s, -Y, -Q\n"
 	"           makes, keeps and converts keys, signs certificates and files, with ssh-keygen's letters"},
     {"config", config_main,
 	"[-F file] [-o Keyword=value]... [-p port] [-l user] [user@]host [command...]\n"
@@ -64,7 +65,7 @@ print_help(FILE *to)
 {
 	fprintf(to, "usage: nacre SUBCOMMAND ...\n\n");
 	for (size_t i = 0; i < N_ROWS; i++)
-		fprintf(to, "  %-8s %s\n", rows[i].name, rows[i].help);
+		fprintf(to, "  %-8s%s%s\n", rows[i].name, rows[i].help[0] == '\n' ? "" : " ", rows[i].help);
 }
 
 static int

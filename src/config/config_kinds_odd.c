@@ -81,6 +81,18 @@ kind_rekey(struct config_taking *t)
 	return 0;
 }
 
+/* Then it is kept. */
+static bool
+is_yes_or_no(struct config_taking *t, const char *word)
+{
+	const bool is_yes = is_word(word, "yes", "true");
+
+	if (!is_yes && !is_word(word, "no", "false"))
+		return false;
+	config_keep(t, is_yes ? "yes" : "no");
+	return true;
+}
+
 int
 kind_persist(struct config_taking *t)
 {
@@ -91,10 +103,8 @@ kind_persist(struct config_taking *t)
 
 	if (r != 0)
 		return r;
-	if (is_word(word, "no", "false") || is_word(word, "yes", "true")) {
-		config_keep(t, is_word(word, "yes", "true") ? "yes" : "no");
+	if (is_yes_or_no(t, word))
 		return 0;
-	}
 	if ((seconds = config_time(slice_str(word))) < 0)
 		return config_fail_word(t->reader, "neither yes, no nor a time:", word);
 	snprintf(text, sizeof(text), "%lld", (long long)seconds);
@@ -314,10 +324,8 @@ kind_keystrokes(struct config_taking *t)
 
 	if (r != 0)
 		return r;
-	if (is_word(word, "no", "false") || is_word(word, "yes", "true")) {
-		config_keep(t, is_word(word, "yes", "true") ? "yes" : "no");
+	if (is_yes_or_no(t, word))
 		return 0;
-	}
 	ms = strncmp(word, interval, sizeof(interval) - 1) == 0
 		 ? text_number(slice_str(word + sizeof(interval) - 1), 1000)
 		 : -1;
