@@ -7,7 +7,7 @@
 #include "facade.h"
 
 /* Something about a certificate that is passed over; a person hears of it once there is a log. */
-static int
+__attribute__((format(printf, 4, 5))) static int
 note(struct auth_plan *plan, const struct nacre_env *env, enum nacre_log_level level, const char *format, ...)
 {
 	struct plan_note *one = mem_new(env, sizeof(*one)), **end = &plan->notes;
@@ -33,7 +33,8 @@ load(struct auth_plan *plan, const struct nacre_env *env, const char *path, nacr
 	struct file_bytes bytes = {NULL, 0};
 	struct nacre_cert_info info;
 	char text[PLAN_WHY_MAX] = "it holds no user's certificate";
-	int rc = file_read(env, path, FILE_KEY_MAX, FILE_PUBLIC, &bytes, &why), level = NACRE_LOG_WARNING;
+	enum nacre_log_level level = NACRE_LOG_WARNING;
+	int rc = file_read(env, path, FILE_KEY_MAX, FILE_PUBLIC, &bytes, &why);
 
 	*cert = NULL;
 	if (rc == NACRE_E_FILE_MISSING)
