@@ -45,6 +45,25 @@ def the_readme_example_has_at_most_fifteen_lines_in_main():
     assert len(body_of_main(text('examples', 'readme.c'))) <= 15, len(body_of_main(text('examples', 'readme.c')))
 
 
+def an_alias_is_what_the_configuration_says():
+    with nacre.Server([HOST], place.authorized_keys(ED)) as server:
+        home = place.path('home')
+        os.makedirs(os.path.join(home, '.ssh'), mode=0o700, exist_ok=True)
+        known = place.known_hosts(server.port, HOST)
+        config = os.path.join(home, '.ssh', 'config')
+        with open(config, 'w', encoding='utf-8') as file:
+            file.write(f'Host pearl\n Hostname 127.0.0.1\n Port {server.port}\n User {place.USER}\n'
+                       f' IdentityFile {ED}\n IdentityAgent none\n UserKnownHostsFile {known}\n')
+        os.chmod(config, 0o600)
+        env = {'PATH': os.environ['PATH'], 'HOME': home}
+        done = process.run([example('alias'), 'pearl', 'echo nacre'], env=env)
+        assert (done.returncode, done.stdout) == (0, b'nacre\n'), done
+        with open(config, 'a', encoding='utf-8') as file:
+            file.write(' Prot 22\n')
+        done = process.run([example('alias'), 'pearl', 'echo nacre'], env=env)
+        assert done.returncode == 1 and f'{config} line 8: NACRE_E_CONFIG' in done.stderr, done
+
+
 def the_poll_loop_runs():
     with nacre.Server([HOST], place.authorized_keys(ED)) as server:
         print_of = process.run([place.program('ssh-keygen'), '-l', '-f', HOST + '.pub']).stdout.split()[1].decode()
@@ -81,5 +100,5 @@ def dev_alone_says_what_it_can_do():
 
 
 tap.run([the_readme_example_runs, the_readme_shows_the_example_as_it_is,
-         the_readme_example_has_at_most_fifteen_lines_in_main, the_poll_loop_runs, the_poll_loop_has_at_most_sixty_lines,
+         the_readme_example_has_at_most_fifteen_lines_in_main, an_alias_is_what_the_configuration_says, the_poll_loop_runs, the_poll_loop_has_at_most_sixty_lines,
          the_memory_pair_runs, the_demo_runs, dev_alone_says_what_it_can_do])
