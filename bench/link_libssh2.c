@@ -1,5 +1,5 @@
-/* link over libssh2, to compare with; it does not look at known_hosts. Must not know: what is measured. Serves: no RFC.
- */
+/* link over libssh2, to compare with; it does not look at known_hosts. Must not know: what is measured. Serves: no
+ * RFC. */
 #include "link.h"
 
 #include <arpa/inet.h>

@@ -68,8 +68,8 @@ link_eof(struct link *link)
 	must(link, nacre_channel_send_eof(link->channel));
 }
 
-/* The core's own calls, on the facade's connection: what arrived is peeked, what leaves is written where it is staged.
- */
+/* The core's own calls, on the facade's connection: what arrived is peeked, what leaves is written where it is
+ * staged. */
 const void *
 link_borrow(struct link *link, size_t *n)
 {

@@ -1,6 +1,6 @@
-/* sftp_libssh: one SFTP transfer over libssh, to compare with. Knows: libssh's own ways to be fast: many reads under way
- * (its asynchronous reads), and writes one after the other. Must not know: what is measured. Serves: no RFC.
- * usage: sftp_libssh JOB LOCAL REMOTE HOST PORT USER KEY KNOWN_HOSTS CIPHER [BLOCK]; JOB: get, put */
+/* sftp_libssh: one SFTP transfer over libssh, to compare with. Knows: libssh's own ways to be fast: many reads under
+ * way (its asynchronous reads), and writes one after the other. Must not know: what is measured. Serves: no RFC. usage:
+ * sftp_libssh JOB LOCAL REMOTE HOST PORT USER KEY KNOWN_HOSTS CIPHER [BLOCK]; JOB: get, put */
 #include <fcntl.h>
 #include <libssh/libssh.h>
 #include <libssh/sftp.h>

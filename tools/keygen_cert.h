@@ -1,5 +1,5 @@
-/* keygen_cert: what making certificates is divided into. Knows: -V and -O. Must not know: keys' files. ssh-keygen(1).
- */
+/* keygen_cert: what making certificates is divided into. Knows: -V and -O. Must not know: keys' files.
+ * ssh-keygen(1). */
 #ifndef TOOL_KEYGEN_CERT_H
 #define TOOL_KEYGEN_CERT_H
 

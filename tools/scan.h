@@ -15,8 +15,8 @@ struct scan_options {
 	unsigned n_files;
 };
 
-/* The index of the first host in argv, argc where there is none (then there are files); -1 after saying what is wrong.
- */
+/* The index of the first host in argv, argc where there is none (then there are files); -1 after saying what is
+ * wrong. */
 int scan_options_read(struct scan_options *options, int argc, char **argv);
 
 #endif

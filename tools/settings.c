@@ -1,4 +1,5 @@
-/* settings: see settings.h. Knows: which keywords the tool itself looks at. Must not know: connections. ssh_config(5). */
+/* settings: see settings.h. Knows: which keywords the tool itself looks at. Must not know: connections.
+ * ssh_config(5). */
 #include <stdlib.h>
 #include <string.h>
 #include <strings.h>

@@ -20,8 +20,8 @@ struct sftp_editor {
 	char *line;
 };
 
-/* The process's terminal: there is one. It is not given back, since el_end of libedit 3.1 loses the names of functions that
- * were added; the terminal itself is as it was after each line. */
+/* The process's terminal: there is one. It is not given back, since el_end of libedit 3.1 loses the names of functions
+ * that were added; the terminal itself is as it was after each line. */
 static struct sftp_editor here;
 
 static char *
@@ -33,8 +33,8 @@ prompt(EditLine *el)
 	return text;
 }
 
-/* One character, or -1 where Ctrl-C came: libedit's own reader would go on reading. Bytes that are no text in this locale
- * are passed over. */
+/* One character, or -1 where Ctrl-C came: libedit's own reader would go on reading. Bytes that are no text in this
+ * locale are passed over. */
 static int
 next_character(EditLine *el, wchar_t *out)
 {

@@ -1,5 +1,5 @@
-/* sftp_input: where nacre sftp's lines come from. Knows: a file or pipe, and a person at a terminal. Must not know: what
- * lines mean. Serves: nothing on the wire. */
+/* sftp_input: where nacre sftp's lines come from. Knows: a file or pipe, and a person at a terminal. Must not know:
+ * what lines mean. Serves: nothing on the wire. */
 #ifndef TOOL_SFTP_INPUT_H
 #define TOOL_SFTP_INPUT_H
 

@@ -250,15 +250,14 @@ struct nacre_connect_options {
 	 * this client.
 	 *
 	 * A jump host's key is judged as the server's is: by the host keys and the policy of this client, not by what a
-	 * configuration's StrictHostKeyChecking says of the server (the policy's
-	 * `client` argument is then the jump host's own client, good for nacre_policy_* and for closing). It is asked
-	 * for the login name where `user` is missing, and gets the keys, key files, passphrase, agent, algorithms and
-	 * timeouts of these options; never the password, and no callback but `ask`, for passphrases only. Where
-	 * use_config or config_file is set it is looked up there by the name that is given here, and what is said of it
-	 * counts as it does for a server (what is said of the target's algorithms does not); a way of its own,
-	 * ProxyJump or ProxyCommand, for the first alone, up to 8 deep. A way that leads through itself is
-	 * NACRE_E_ARGUMENT. hop may change all that. nacre_client_failed_hop tells which of them failed; the error's message begins with its
-	 * name. */
+	 * configuration's StrictHostKeyChecking says of the server (the policy's `client` argument is then the jump
+	 * host's own client, good for nacre_policy_* and for closing). It is asked for the login name where `user` is
+	 * missing, and gets the keys, key files, passphrase, agent, algorithms and timeouts of these options; never the
+	 * password, and no callback but `ask`, for passphrases only. Where use_config or config_file is set it is
+	 * looked up there by the name that is given here, and what is said of it counts as it does for a server (what
+	 * is said of the target's algorithms does not); a way of its own, ProxyJump or ProxyCommand, for the first
+	 * alone, up to 8 deep. A way that leads through itself is NACRE_E_ARGUMENT. hop may change all that.
+	 * nacre_client_failed_hop tells which of them failed; the error's message begins with its name. */
 	const char *jump;
 	nacre_hop_fn *hop;
 	void *hop_ctx;

@@ -1,8 +1,9 @@
 /* auth: user authentication, both roles (RFC 4252). Knows: the outbox, the session id, the peer's signature algorithms.
  * Must not know: packets, channels, who decides. Questions go to the sink; answers come back by the calls below.
  *
- * A machine is embedded in conn, zeroed, then set up once. Each call returns 0 or a negative NACRE_E_*; a failure of the
- * connection is put into setup.failure first. NACRE_E_MISUSE (a wrong token, an answer of the wrong kind) changes nothing. */
+ * A machine is embedded in conn, zeroed, then set up once. Each call returns 0 or a negative NACRE_E_*; a failure of
+ * the connection is put into setup.failure first. NACRE_E_MISUSE (a wrong token, an answer of the wrong kind) changes
+ * nothing. */
 #ifndef AUTH_AUTH_H
 #define AUTH_AUTH_H
 
@@ -100,9 +101,9 @@ int auth_client_answer_prompts(struct auth_client *a, uint64_t token, const char
 /* NEW_PASSWORD: new_password NULL: no. */
 int auth_client_answer_new_password(struct auth_client *a, uint64_t token, const char *old_password,
     const char *new_password) NACRE_CHECK;
-/* SIGN: key with its private half, or a finished signature blob, or neither (key NULL, blob empty): this attempt is given
- * up, and NACRE_EVENT_AUTH is asked again without counting a refusal. Another key, or a blob that does not verify, is
- * NACRE_E_ARGUMENT: nothing is sent, and the question stays open. */
+/* SIGN: key with its private half, or a finished signature blob, or neither (key NULL, blob empty): this attempt is
+ * given up, and NACRE_EVENT_AUTH is asked again without counting a refusal. Another key, or a blob that does not
+ * verify, is NACRE_E_ARGUMENT: nothing is sent, and the question stays open. */
 int auth_client_answer_sign(struct auth_client *a, uint64_t token, const nacre_key *key, struct slice blob) NACRE_CHECK;
 
 /* ---- server ---- */

@@ -240,8 +240,8 @@ auth_server_question(struct auth_server *a)
 	return 0;
 }
 
-/* The request is read whole before the name is looked at: a malformed one is malformed for every user (CVE-2018-15473).
- */
+/* The request is read whole before the name is looked at: a malformed one is malformed for every user
+ * (CVE-2018-15473). */
 static int
 on_request(struct auth_server *a, struct slice payload)
 {

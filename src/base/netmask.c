@@ -1,5 +1,5 @@
-/* netmask: see netmask.h. Knows: digits, colons, prefix lengths. Must not know: who asks. RFC 4291 2.2, RFC 4632 3.1.
- */
+/* netmask: see netmask.h. Knows: digits, colons, prefix lengths. Must not know: who asks. RFC 4291 2.2, RFC 4632
+ * 3.1. */
 #include "netmask.h"
 #include "text.h"
 

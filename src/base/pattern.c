@@ -1,5 +1,5 @@
-/* pattern: see pattern.h. Knows: one place to go back to. Must not know: what the names are. ssh_config(5), PATTERNS.
- */
+/* pattern: see pattern.h. Knows: one place to go back to. Must not know: what the names are. ssh_config(5),
+ * PATTERNS. */
 #include "pattern.h"
 #include "text.h"
 

@@ -43,7 +43,8 @@ is_name(struct slice name)
 	return true;
 }
 
-/* RFC 4251 5 forbids empty names. They are let pass, as OpenSSH does: libssh 0.10 ends its lists of ciphers with a comma. */
+/* RFC 4251 5 forbids empty names. They are let pass, as OpenSSH does: libssh 0.10 ends its lists of ciphers with a
+ * comma. */
 static bool
 is_name_list(struct slice list)
 {

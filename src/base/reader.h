@@ -56,8 +56,8 @@ reader_string(struct reader *r)
 uint8_t reader_u8(struct reader *r);
 uint64_t reader_u64(struct reader *r);
 bool reader_bool(struct reader *r); /* any nonzero byte is true */
-/* A string that is a name-list: US-ASCII, each name at most 64 bytes. Empty names may stand in it: slice_next_name passes
- * over them. */
+/* A string that is a name-list: US-ASCII, each name at most 64 bytes. Empty names may stand in it: slice_next_name
+ * passes over them. */
 struct slice reader_names(struct reader *r);
 /* A non-negative mpint in its shortest form, as its magnitude without a leading zero byte; else bad. */
 struct slice reader_mpint(struct reader *r);

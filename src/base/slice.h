@@ -66,8 +66,8 @@ slice_from(struct slice a, size_t from)
 	return from >= a.n ? SLICE_NONE : slice_of(a.p + from, a.n - from);
 }
 
-/* The next element of a name-list (RFC 4251 5), taken off the front of *list. False at the end. Empty elements, which the
- * RFC forbids and some peers send, are passed over: they are never a name. */
+/* The next element of a name-list (RFC 4251 5), taken off the front of *list. False at the end. Empty elements, which
+ * the RFC forbids and some peers send, are passed over: they are never a name. */
 bool slice_next_name(struct slice *list, struct slice *name);
 
 /* Is `name` an element of the comma-separated `list`? */

@@ -35,8 +35,8 @@ int mux_packet(struct mux *mux, struct slice payload) NACRE_CHECK;
 /* Turns staged data into packets while the outbox has room, and sends EOF, CLOSE and credits that were waiting. Called
  * after output was written, after a key exchange, after a window grew. May push CHANNEL_WRITABLE. */
 int mux_flush(struct mux *mux) NACRE_CHECK;
-/* Room for a packet of n bytes whose data, if it is a channel's, then stays where it is (landing.h): the packet's payload is
- * handed to mux_packet next. NULL where n is too much, or without memory. */
+/* Room for a packet of n bytes whose data, if it is a channel's, then stays where it is (landing.h): the packet's
+ * payload is handed to mux_packet next. NULL where n is too much, or without memory. */
 uint8_t *mux_landing(struct mux *mux, size_t n);
 /* Gives back buffers that nothing uses now. Not while a packet is being handled: it may stand in the landing. */
 void mux_trim(struct mux *mux);

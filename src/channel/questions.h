@@ -19,8 +19,8 @@ struct question {
 struct questions {
 	struct question *ring; /* NULL, or QUESTIONS_MAX of them */
 	unsigned first, n;
-	/* Requests behind the last one of a full ring: they are refused in their turn, and a number remembers them all.
-	 */
+	/* Requests behind the last one of a full ring: they are refused in their turn, and a number remembers them
+	 * all. */
 	uint64_t overdue;
 };
 

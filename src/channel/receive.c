@@ -111,8 +111,8 @@ store(struct mux *mux, struct channel *ch, enum nacre_stream stream, struct slic
 	return 0;
 }
 
-/* RFC 4254 5.2: the peer may not exceed the window or the packet size that we granted; both streams share the window.
- */
+/* RFC 4254 5.2: the peer may not exceed the window or the packet size that we granted; both streams share the
+ * window. */
 static int
 admit(struct mux *mux, struct channel *ch, const char *name, struct slice data)
 {

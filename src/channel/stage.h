@@ -1,8 +1,8 @@
 /* stage: a channel's staging area: bytes that were committed and have not left yet, and the room that is lent for more.
  * Knows: a ring of one packet's size. Must not know: windows, packets. docs/design.md, "The core"; RFC 4254 5.2.
  *
- * The lent room always begins right behind the staged bytes, and bytes leave at the other end: so nothing ever moves.
- */
+ * The lent room always begins right behind the staged bytes, and bytes leave at the other end: so nothing ever
+ * moves. */
 #ifndef CHANNEL_STAGE_H
 #define CHANNEL_STAGE_H
 

@@ -3,8 +3,8 @@
 #include "stream.h"
 
 /* A few typed bytes need no room for a packet: a channel that is hardly used costs a small chunk. The pool keeps what
- * one burst of packets needs (as many as the input buffer holds, and one on its way), and no more: what a slow reader once let pile up must not go on counting against the
- * connection's budget, or it would never read again. */
+ * one burst of packets needs (as many as the input buffer holds, and one on its way), and no more: what a slow reader
+ * once let pile up must not go on counting against the connection's budget, or it would never read again. */
 #define PACKET_EXTRA 320 /* a packet's own bytes around its data: the message's fields, and the padding */
 
 static const struct {

@@ -46,8 +46,8 @@ void stream_adopt(struct stream *s, struct chunk *c, struct slice bytes);
 
 /* Copies the bytes to the end. NACRE_E_NOMEM: some of them may have been stored. */
 int stream_store(struct stream *s, struct chunk_pool *pool, struct slice bytes) NACRE_CHECK;
-/* The first unread bytes, as many as lie together. They stay there, and more may follow them, until they are consumed.
- */
+/* The first unread bytes, as many as lie together. They stay there, and more may follow them, until they are
+ * consumed. */
 static inline struct slice
 stream_peek(const struct stream *s)
 {

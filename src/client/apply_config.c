@@ -1,5 +1,5 @@
-/* apply_config: see apply_config.h. Knows: where a configuration is found, and how long it counts. Must not know: what a
- * keyword means. ssh_config(5). */
+/* apply_config: see apply_config.h. Knows: where a configuration is found, and how long it counts. Must not know: what
+ * a keyword means. ssh_config(5). */
 #include <stdio.h>
 #include <string.h>
 #include "apply_config.h"

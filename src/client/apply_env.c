@@ -1,5 +1,5 @@
-/* apply_env: variables that a configuration sends with every session. Knows: SendEnv, SetEnv. Must not know: the request.
- * ssh_config(5); RFC 4254 6.4. */
+/* apply_env: variables that a configuration sends with every session. Knows: SendEnv, SetEnv. Must not know: the
+ * request. ssh_config(5); RFC 4254 6.4. */
 #include <string.h>
 #include "apply_config.h"
 #include "pattern.h"

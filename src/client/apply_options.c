@@ -1,5 +1,5 @@
-/* apply_options: one value, one option; what the caller has set stays. Knows: the table of keywords. Must not know: where
- * the configuration comes from. ssh_config(5). */
+/* apply_options: one value, one option; what the caller has set stays. Knows: the table of keywords. Must not know:
+ * where the configuration comes from. ssh_config(5). */
 #include <string.h>
 #include "apply_config.h"
 #include "text.h"

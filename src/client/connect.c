@@ -18,8 +18,8 @@ client_name_is_fit(const char *name)
 {
 	const uint8_t *p = (const uint8_t *)name;
 
-	/* A leading '-' would be an option to any program that the name is ever handed to (CVE-2023-51385 and its kin).
-	 */
+	/* A leading '-' would be an option to any program that the name is ever handed to (CVE-2023-51385 and its
+	 * kin). */
 	if (name == NULL || name[0] == '\0' || name[0] == '-' || strlen(name) >= CLIENT_NAME_MAX)
 		return false;
 	for (; *p != 0; p++) {

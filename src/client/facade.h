@@ -174,8 +174,8 @@ int open_tcp(struct nacre_client *c, const char *host, unsigned port, int64_t de
     NACRE_CHECK;
 
 /* --- over_channel.c --- */
-/* A carrier of the client above (or of one that is its jump host) over a channel, which it owns; and of the channel's client,
- * where `owned` is not NULL. name: of the other end. On failure both are closed. */
+/* A carrier of the client above (or of one that is its jump host) over a channel, which it owns; and of the channel's
+ * client, where `owned` is not NULL. name: of the other end. On failure both are closed. */
 int over_channel(struct nacre_client *above, struct nacre_channel *channel, struct nacre_client *owned, const char *name,
     struct nacre_carrier *out) NACRE_CHECK;
 
@@ -183,8 +183,8 @@ int over_channel(struct nacre_client *above, struct nacre_channel *channel, stru
 int jump_go(struct nacre_client *c, const struct nacre_connect_options *options) NACRE_CHECK;
 
 /* --- proxy_line.c --- */
-/* The proxy command, or the list of jump hosts, with its tokens replaced; given back by mem_free_str. NULL and a failure kept
- * where that cannot be. */
+/* The proxy command, or the list of jump hosts, with its tokens replaced; given back by mem_free_str. NULL and a
+ * failure kept where that cannot be. */
 char *proxy_line(struct nacre_client *c, const char *text);
 
 /* --- channel_life.c, channel.c --- */

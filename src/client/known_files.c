@@ -8,8 +8,8 @@
 #define SYSTEM_FILE ".ssh/known_hosts"
 #define FILE_PATH_MAX 4096
 
-/* A file that is absent is an empty one where may_be_absent is true. What a jump host's configuration names says nothing
- * of the server behind it. */
+/* A file that is absent is an empty one where may_be_absent is true. What a jump host's configuration names says
+ * nothing of the server behind it. */
 static int
 load_into(struct nacre_client *c, enum trust_set kind, const char *path, bool may_be_absent)
 {

@@ -79,8 +79,8 @@ over_ready(const struct over_channel *over, unsigned wants)
 	return mask & wants;
 }
 
-/* One turn of the client below, which waits in its turn for what carries it: at the bottom there is one poll for all.
- */
+/* One turn of the client below, which waits in its turn for what carries it: at the bottom there is one poll for
+ * all. */
 static int
 over_wait(void *ctx, unsigned wants, struct pollfd *fds, size_t n, int timeout_ms)
 {

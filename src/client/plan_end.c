@@ -9,8 +9,8 @@
 #define ATTEMPTS_TEXT_MAX 1024 /* what a list of the error holds; the message has less room */
 #define ATTEMPTS_SHOWN 116
 
-/* CVE-2021-36367 and its kin: a server that looks at nothing wants our credential, or our prompts, for something else.
- */
+/* CVE-2021-36367 and its kin: a server that looks at nothing wants our credential, or our prompts, for something
+ * else. */
 bool
 auth_plan_accept(nacre_client *c, const struct nacre_event *event)
 {

@@ -32,8 +32,8 @@ log_key(struct nacre_client *c, enum nacre_log_level level, const char *what, co
 	client_log(c, level, "%s the %s host key of %s: %s", what, nacre_key_type(key), name, fingerprint);
 }
 
-/* The connection goes on without the line in the file: the key is as good as it was, only not remembered. Unless the file
- * knows better by now: of two who meet a host for the first time at once, only one can have met the right one. */
+/* The connection goes on without the line in the file: the key is as good as it was, only not remembered. Unless the
+ * file knows better by now: of two who meet a host for the first time at once, only one can have met the right one. */
 static int
 remember(struct nacre_client *c, const struct trust_target *at, const nacre_key *key)
 {

@@ -77,8 +77,8 @@ is_below(const struct sftp_job *job)
 {
 	if (job->source_ended)
 		return false;
-	/* A size of 0 may be that of a file that has none, as in /proc: it is read to its end, one request at a time.
-	 */
+	/* A size of 0 may be that of a file that has none, as in /proc: it is read to its end, one request at a
+	 * time. */
 	if (job->attrs_known && job->size == 0)
 		return job->pieces == NULL;
 	return job->next < job->size && (job->size != UINT64_MAX || job->pieces == NULL);

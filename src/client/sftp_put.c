@@ -221,8 +221,8 @@ on_size(void *ctx, const struct sftp_answer *answer)
 		job_fail(job, NACRE_E_SFTP_MISMATCH, "the server has another number of bytes than were sent");
 }
 
-/* The file's end may be a hole, which no WRITE made: the size is set. Times last, after everything that changes them.
- */
+/* The file's end may be a hole, which no WRITE made: the size is set. Times last, after everything that changes
+ * them. */
 static void
 ask_attrs(struct sftp_job *job)
 {

@@ -82,7 +82,7 @@ ways_drop(const struct nacre_connect_options *options)
 	nacre_channel_close(options->jump_channel);
 }
 
-/* --- one function for each way that begins when it is time to connect --- */
+/* One function for each way that begins when it is time to connect. */
 
 static int
 go_by_tcp(struct nacre_client *c, const struct nacre_connect_options *options)

@@ -1,5 +1,5 @@
-/* config_kinds_odd: values that one keyword has. Knows: their forms. Must not know: what they are for. ssh_config(5).
- */
+/* config_kinds_odd: values that one keyword has. Knows: their forms. Must not know: what they are for.
+ * ssh_config(5). */
 #include "config_kinds.h"
 #include "config_reader.h"
 #include "text.h"

@@ -1,5 +1,5 @@
-/* config_print: what was found, as ssh -G shows it. Knows: order and form. Must not know: how it was found. ssh(1), -G.
- */
+/* config_print: what was found, as ssh -G shows it. Knows: order and form. Must not know: how it was found. ssh(1),
+ * -G. */
 #include "config_token.h"
 #include "text.h"
 

@@ -62,7 +62,8 @@ is_there(const struct config_taking *t)
 	bool by_owner = (t->row->flags & CONFIG_OWNED) != 0;
 
 	for (; value != NULL; value = value->next) {
-		/* A value's words stand in one piece, as those of the output do, and what is shown stands behind them. */
+		/* A value's words stand in one piece, as those of the output do, and what is shown stands behind
+		 * them. */
 		struct slice there = slice_of(value->words[0], (size_t)(value->shown - value->words[0]));
 
 		if (slice_eq(there, words) && (!by_owner || value->user == t->reader->user))

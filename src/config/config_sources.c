@@ -1,5 +1,5 @@
-/* config_sources: see config_sources.h. Knows: memory, the world. Must not know: keywords. Serves: nothing on the wire.
- */
+/* config_sources: see config_sources.h. Knows: memory, the world. Must not know: keywords. Serves: nothing on the
+ * wire. */
 #include "config_sources.h"
 
 #include <stdio.h>

@@ -1,6 +1,5 @@
 /* config_store: see config_store.h. Knows: memory. Must not know: which keyword means what. Serves: nothing on the
- * wire.
- */
+ * wire. */
 #include "config_store.h"
 #include "pattern.h"
 #include "text.h"

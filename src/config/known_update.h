@@ -10,8 +10,8 @@
  * where 0 is returned. */
 int known_update_is_own(
     const nacre_known_hosts *set, const char *host, unsigned port, struct slice blob, bool *answer) NACRE_CHECK;
-/* How many of the keys that name the host by itself are neither `used` nor in the list (strings, one behind the other).
- */
+/* How many of the keys that name the host by itself are neither `used` nor in the list (strings, one behind the
+ * other). */
 int known_update_count_old(const nacre_known_hosts *set, const char *host, unsigned port, struct slice list,
     struct slice used, size_t *n) NACRE_CHECK;
 /* Takes these from the host. */

@@ -1,5 +1,5 @@
-/* channels: the public channel calls, one to one onto the multiplexer. Knows: the usual requests' payloads, by their rows.
- * Must not know: windows, packets. RFC 4254 5, 6. */
+/* channels: the public channel calls, one to one onto the multiplexer. Knows: the usual requests' payloads, by their
+ * rows. Must not know: windows, packets. RFC 4254 5, 6. */
 #include "conn_internal.h"
 
 #define PAYLOAD_MAX 32000 /* of a request or an open: it must fit one packet */

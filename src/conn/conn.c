@@ -1,5 +1,5 @@
-/* conn: a connection's birth, end, and bytes. Knows: which floors there are. Must not know: protocol (transport, auth and
- * channel do). docs/design.md, "The core". */
+/* conn: a connection's birth, end, and bytes. Knows: which floors there are. Must not know: protocol (transport, auth
+ * and channel do). docs/design.md, "The core". */
 #include "conn_internal.h"
 #include "text.h"
 

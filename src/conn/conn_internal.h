@@ -1,5 +1,5 @@
-/* conn_internal: one connection's parts. Knows: all floors below, by their headers. Must not know: their protocol logic.
- * Serves docs/design.md, "The core". */
+/* conn_internal: one connection's parts. Knows: all floors below, by their headers. Must not know: their protocol
+ * logic. Serves docs/design.md, "The core". */
 #ifndef CONN_CONN_INTERNAL_H
 #define CONN_CONN_INTERNAL_H
 

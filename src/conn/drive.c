@@ -129,7 +129,8 @@ is_stopped(const struct nacre_conn *c)
 	return !c->is_client && c->auth_server.state == AUTHD_ASKING;
 }
 
-/* The client's first flight after NEWKEYS starts when all that has arrived was looked at: EXT_INFO is often among it. */
+/* The client's first flight after NEWKEYS starts when all that has arrived was looked at: EXT_INFO is often among
+ * it. */
 static int
 start_auth_if_ready(struct nacre_conn *c)
 {

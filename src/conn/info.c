@@ -1,5 +1,5 @@
-/* info: what a connection can tell about itself. Knows: where each fact is kept. Must not know: anything that changes it.
- * RFC 4253 7.1 (negotiated names). */
+/* info: what a connection can tell about itself. Knows: where each fact is kept. Must not know: anything that changes
+ * it. RFC 4253 7.1 (negotiated names). */
 #include "conn_internal.h"
 #include "exchange.h"
 #include "text.h"

@@ -1,5 +1,5 @@
-/* ring: events between the floors and their owner. Knows: an order. Must not know: what events mean, but that a question
- * is worthless once the connection is over. */
+/* ring: events between the floors and their owner. Knows: an order. Must not know: what events mean, but that a
+ * question is worthless once the connection is over. */
 #include "conn_internal.h"
 
 void

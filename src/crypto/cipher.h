@@ -46,12 +46,12 @@ struct cipher {
 	/* AEAD kinds: encrypts the n bytes at `in`, pkt for in place, else apart from it, to pkt, and writes the tag at
 	 * pkt[n]. Else NULL. */
 	int (*seal)(struct cipher_state *st, uint32_t seq, const uint8_t *in, size_t n, uint8_t *pkt);
-	/* AEAD kinds: packet_length from its 4 bytes on the wire, not yet authenticated. pkt stays as it is. Else NULL.
-	 */
+	/* AEAD kinds: packet_length from its 4 bytes on the wire, not yet authenticated. pkt stays as it is. Else
+	 * NULL. */
 	int (*peek_length)(struct cipher_state *st, uint32_t seq, const uint8_t *pkt, uint32_t *length);
 	/* AEAD kinds: checks the tag at pkt[n], then decrypts what follows packet_length to out: n - 4 bytes, pkt + 4
-	 * for in place, else apart from pkt. NACRE_E_MAC, and nothing is decrypted, where the tag is wrong. Else NULL.
-	 */
+	 * for in place, else apart from pkt. NACRE_E_MAC, and nothing is decrypted, where the tag is wrong. Else
+	 * NULL. */
 	int (*open)(struct cipher_state *st, uint32_t seq, uint8_t *pkt, size_t n, uint8_t *out);
 	/* Wipes, and frees what a library allocated. A zeroed state is fine. */
 	void (*wipe)(struct cipher_state *st);

@@ -1,6 +1,6 @@
 /* cipher_gcm: AES-GCM packets. Knows: libsodium's AES-256-GCM where the CPU has it, else mbedTLS's. Must not know: why.
- * RFC 5647 7; draft-ietf-sshm-aes-gcm: the nonce is 4 fixed bytes and a 64-bit counter that is not the sequence number.
- */
+ * RFC 5647 7; draft-ietf-sshm-aes-gcm: the nonce is 4 fixed bytes and a 64-bit counter that is not the sequence
+ * number. */
 #include "cipher_gcm.h"
 #include "buf.h"
 #include "mbed.h"

@@ -81,8 +81,8 @@ dh_init(const struct dh_group *group, struct kex_state *st, const struct nacre_e
 	return r;
 }
 
-/* SP 800-56A 5.7.1.1: no secret that a value of small order leads to. In constant time: the first bytes, then the last.
- */
+/* SP 800-56A 5.7.1.1: no secret that a value of small order leads to. In constant time: the first bytes, then the
+ * last. */
 static bool
 is_degenerate(const struct dh_group *group, const uint8_t *secret)
 {

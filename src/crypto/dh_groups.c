@@ -1,5 +1,5 @@
-/* dh_groups: the fixed groups. Knows: their primes; each is safe, with the generator 2. Must not know: what is done with
- * them. RFC 2409 6.2 (group 1 of SSH), RFC 3526 3-7 (14 to 18), RFC 8268 3. */
+/* dh_groups: the fixed groups. Knows: their primes; each is safe, with the generator 2. Must not know: what is done
+ * with them. RFC 2409 6.2 (group 1 of SSH), RFC 3526 3-7 (14 to 18), RFC 8268 3. */
 #include "dh.h"
 
 static const uint8_t two[] = {2};

@@ -1,6 +1,6 @@
 /* mac_umac: see mac_umac.h. Knows: where the keys of the hash are kept. Must not know: how UMAC works (umac.c).
- * draft-miller-secsh-umac-01 4. The keys are larger than all other MACs' together, so only who uses UMAC pays for them.
- */
+ * draft-miller-secsh-umac-01 4. The keys are larger than all other MACs' together, so only who uses UMAC pays for
+ * them. */
 #include "mac_umac.h"
 #include "mem.h"
 #include "umac.h"

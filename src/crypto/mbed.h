@@ -1,6 +1,6 @@
 /* mbed: mbedTLS's symmetric half behind a few calls. Knows (in mbed.c, with mbed_pk.h): every difference between
- * mbedTLS 2.28 and 3.6. Must not know: SSH. SP 800-38A, SP 800-38D. Secrets are wiped by the library's own free calls.
- */
+ * mbedTLS 2.28 and 3.6. Must not know: SSH. SP 800-38A, SP 800-38D. Secrets are wiped by the library's own free
+ * calls. */
 #ifndef CRYPTO_MBED_H
 #define CRYPTO_MBED_H
 

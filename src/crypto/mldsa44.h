@@ -14,8 +14,8 @@
 /* Algorithm 6, ML-DSA.KeyGen_internal, of which the public half. NACRE_E_NOMEM. */
 int mldsa44_public(const struct nacre_env *env, const uint8_t seed[MLDSA44_SEED_LEN],
     uint8_t public_key[MLDSA44_PUBLIC_LEN]) NACRE_CHECK;
-/* Algorithm 2, ML-DSA.Sign, hedged by rnd (zeros: deterministic); verified before it leaves. NACRE_E_NOMEM, NACRE_E_CRYPTO
- * (a context that is too long, or what does not verify). */
+/* Algorithm 2, ML-DSA.Sign, hedged by rnd (zeros: deterministic); verified before it leaves. NACRE_E_NOMEM,
+ * NACRE_E_CRYPTO (a context that is too long, or what does not verify). */
 int mldsa44_sign(const struct nacre_env *env, const uint8_t seed[MLDSA44_SEED_LEN], const uint8_t rnd[32],
     struct slice message, struct slice context, uint8_t sig[MLDSA44_SIG_LEN]) NACRE_CHECK;
 /* Algorithm 3, ML-DSA.Verify: 0, or NACRE_E_CRYPTO; NACRE_E_NOMEM. */

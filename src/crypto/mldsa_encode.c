@@ -1,4 +1,5 @@
-/* mldsa_encode: see mldsa_poly.h. Knows: coefficients as bits, hints as places. Must not know: what they are. FIPS 204 7.2. */
+/* mldsa_encode: see mldsa_poly.h. Knows: coefficients as bits, hints as places. Must not know: what they are. FIPS 204
+ * 7.2. */
 #include "mldsa_poly.h"
 
 #include <sodium.h>

@@ -1,5 +1,5 @@
-/* mldsa_poly: see mldsa_poly.h. Knows: the number theoretic transform modulo 8380417. Must not know: keys and signatures.
- * FIPS 204 7.1 to 7.6. */
+/* mldsa_poly: see mldsa_poly.h. Knows: the number theoretic transform modulo 8380417. Must not know: keys and
+ * signatures. FIPS 204 7.1 to 7.6. */
 #include "mldsa_poly.h"
 #include "keccak.h"
 
@@ -179,8 +179,8 @@ mldsa_power2round(struct mldsa_poly *p, struct mldsa_poly *low)
 	}
 }
 
-/* The quotient by a product that stands for the division, rounded, ties down; 44 buckets, of which the last is the first:
- * there the low part is one less. */
+/* The quotient by a product that stands for the division, rounded, ties down; 44 buckets, of which the last is the
+ * first: there the low part is one less. */
 static int32_t
 decompose(int32_t a, int32_t *low)
 {

@@ -1,7 +1,7 @@
 /* mldsa_poly: polynomials of ML-DSA-44. Knows: 256 coefficients modulo q = 8380417. Must not know: keys and signatures.
- * Serves FIPS 204 7.1 to 7.6 (algorithms 16 to 19, 29 to 42). What depends on values: mldsa_sample_uniform, whose seed is
- * public; mldsa_sample_ball and mldsa_hint_encode, whose input a signature shows; and which candidates mldsa_sample_short
- * throws away, which says nothing about those it keeps.
+ * Serves FIPS 204 7.1 to 7.6 (algorithms 16 to 19, 29 to 42). What depends on values: mldsa_sample_uniform, whose seed
+ * is public; mldsa_sample_ball and mldsa_hint_encode, whose input a signature shows; and which candidates
+ * mldsa_sample_short throws away, which says nothing about those it keeps.
  *
  * Products are Montgomery's: a times b comes out as ab/R with R = 2^32; mldsa_inverse_ntt gives one R back. */
 #ifndef CRYPTO_MLDSA_POLY_H

@@ -1,5 +1,5 @@
-/* mldsa_sample: see mldsa_poly.h. Knows: how bytes of SHAKE become coefficients. Must not know: what they are for. FIPS 204
- * 7.1 and 7.3. */
+/* mldsa_sample: see mldsa_poly.h. Knows: how bytes of SHAKE become coefficients. Must not know: what they are for. FIPS
+ * 204 7.1 and 7.3. */
 #include "keccak.h"
 #include "mem.h"
 #include "mldsa_poly.h"

@@ -20,8 +20,8 @@ struct mlkem_poly {
 	int16_t c[MLKEM_N];
 };
 
-/* Algorithm 5, ByteEncode_d: the coefficients are 0 to 2^d - 1. Algorithm 6, ByteDecode_d; 12 bits may be q and more.
- */
+/* Algorithm 5, ByteEncode_d: the coefficients are 0 to 2^d - 1. Algorithm 6, ByteDecode_d; 12 bits may be q and
+ * more. */
 void mlkem_poly_encode(const struct mlkem_poly *p, unsigned d, uint8_t *out);
 void mlkem_poly_decode(struct mlkem_poly *p, unsigned d, const uint8_t *in);
 /* (4.7), Compress_d, and (4.8), Decompress_d, of every coefficient: d is 1, 4 or 10. Any residues; 0 to q - 1 come

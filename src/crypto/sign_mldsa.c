@@ -1,5 +1,6 @@
 /* sign_mldsa: ML-DSA-44 and Ed25519 in one: both must hold. Knows: how the two are joined. Must not know: SSH framing.
- * draft-ietf-lamps-pq-composite-sigs 3 and 4.2 (MLDSA44-Ed25519-SHA512), draft-miller-sshm-mldsa44-ed25519-composite-sigs. */
+ * draft-ietf-lamps-pq-composite-sigs 3 and 4.2 (MLDSA44-Ed25519-SHA512),
+ * draft-miller-sshm-mldsa44-ed25519-composite-sigs. */
 #include "mem.h"
 #include "mldsa44.h"
 #include "sign.h"

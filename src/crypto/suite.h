@@ -80,8 +80,8 @@ suite_can_move(const struct suite *s)
 
 /* Protects pkt (n bytes from packet_length on) in place, and writes the tag behind it. */
 int suite_seal(struct suite *s, uint32_t seq, uint8_t *pkt, size_t n) NACRE_CHECK;
-/* Gives packet_length, not yet authenticated. Called once for each packet: encrypt-and-MAC decrypts the head in place.
- */
+/* Gives packet_length, not yet authenticated. Called once for each packet: encrypt-and-MAC decrypts the head in
+ * place. */
 int suite_open_length(struct suite *s, uint32_t seq, uint8_t *pkt, uint32_t *length) NACRE_CHECK;
 /* Checks pkt (n = 4 + packet_length bytes, the tag behind them) and decrypts what follows packet_length in place.
  * NACRE_E_MAC where the tag is wrong: pkt's content is then undefined and must not be looked at. */

@@ -122,8 +122,8 @@ umac_init(struct umac *u, const uint8_t key[UMAC_KEY_LEN], size_t tag_len)
 	return r;
 }
 
-/* RFC 4418 5.2.2. Four sums side by side, so that a compiler may keep them in one register. n is a multiple of GROUP.
- */
+/* RFC 4418 5.2.2. Four sums side by side, so that a compiler may keep them in one register. n is a multiple of
+ * GROUP. */
 static uint64_t
 nh(const uint32_t *key, const uint8_t *p, size_t n)
 {

@@ -7,8 +7,8 @@
 #include "dial.h"
 
 /* Connects to one of the addresses, from the one of `from` that is of its family (NULL: from any). 0 and *fd; or
- * NACRE_E_CONNECT or _TIMEOUT_CONNECT, with everything that was opened closed again. The log, empty before, tells each.
- */
+ * NACRE_E_CONNECT or _TIMEOUT_CONNECT, with everything that was opened closed again. The log, empty before, tells
+ * each. */
 int dial_race(const struct addrinfo *list, const struct addrinfo *from, const struct dial_options *options, int *fd,
     struct nacre_dial_log *log) NACRE_CHECK;
 

@@ -1,5 +1,5 @@
-/* spawn: a command in a child process, with three pipes or in a terminal. Knows: fork, exec, pipes, waitpid. Must not know: channels.
- * Serves: nothing on the wire; RFC 4254 6.5's "exec" ends here on a server that offers it. */
+/* spawn: a command in a child process, with three pipes or in a terminal. Knows: fork, exec, pipes, waitpid. Must not
+ * know: channels. Serves: nothing on the wire; RFC 4254 6.5's "exec" ends here on a server that offers it. */
 #include <errno.h>
 #include <fcntl.h>
 #include <signal.h>

@@ -1,5 +1,5 @@
-/* spawn: a command in a child process, with three pipes or in a terminal. Knows: fork, exec, pipes, waitpid. Must not know: channels.
- * Serves: nothing on the wire; RFC 4254 6.5's "exec" ends here on a server that offers it. */
+/* spawn: a command in a child process, with three pipes or in a terminal. Knows: fork, exec, pipes, waitpid. Must not
+ * know: channels. Serves: nothing on the wire; RFC 4254 6.5's "exec" ends here on a server that offers it. */
 #ifndef IO_SPAWN_H
 #define IO_SPAWN_H
 
@@ -24,8 +24,8 @@ struct spawn_end {
  * "NAME=value" strings added to this process's environment, NULL-terminated (NULL: none). NACRE_E_ARGUMENT where the
  * command holds a NUL; NACRE_E_SYSTEM; NACRE_E_NOMEM. */
 int spawn_shell(struct spawn *child, struct slice command, const char *const *env, struct failure *why) NACRE_CHECK;
-/* The same in a terminal, which becomes the session's own: `in` and `out` of the child are its master, err is -1. *pty is taken
- * over and closed, whatever the result. */
+/* The same in a terminal, which becomes the session's own: `in` and `out` of the child are its master, err is -1. *pty
+ * is taken over and closed, whatever the result. */
 int spawn_in_terminal(struct spawn *child, struct slice command, const char *const *env, struct pty *pty,
     struct failure *why) NACRE_CHECK;
 /* The same for a command that carries a connection: its standard input is a socket, which can be written to without a

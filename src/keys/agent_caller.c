@@ -114,8 +114,8 @@ agent_bind_session(struct agent_call *c)
 	return AGENT_EXTENSION_FAILURE;
 }
 
-/* Is the whole way allowed, hop by hop? user: whose account at its end, where that is known: then it ends in a login.
- */
+/* Is the whole way allowed, hop by hop? user: whose account at its end, where that is known: then it ends in a
+ * login. */
 static bool
 may_go(const struct nacre_agent_caller *caller, const struct held_key *held, const struct slice *user)
 {

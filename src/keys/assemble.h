@@ -16,8 +16,8 @@ struct key_parts {
 	struct dsa_public dsa; /* y: empty where it is to be computed */
 };
 
-/* Checks the private half against the public one. NACRE_E_KEY_FORMAT, NACRE_E_KEY_TYPE, NACRE_E_NOMEM, NACRE_E_RANDOM.
- */
+/* Checks the private half against the public one. NACRE_E_KEY_FORMAT, NACRE_E_KEY_TYPE, NACRE_E_NOMEM,
+ * NACRE_E_RANDOM. */
 int key_assemble(
     const struct nacre_env *env, const struct key_parts *parts, nacre_key **key, struct why *why) NACRE_CHECK;
 /* A public blob, with the failure in words. */

@@ -148,7 +148,8 @@ read_authority(struct cert *cert, const struct nacre_env *env, struct slice blob
 	return key_parse_blob(env, blob, &cert->authority);
 }
 
-/* SHA-1's algorithms are not among those that sigalg_for_key gives. A security key that signed must have been touched. */
+/* SHA-1's algorithms are not among those that sigalg_for_key gives. A security key that signed must have been
+ * touched. */
 static int
 check_signature(struct cert *cert, struct slice covered, struct slice blob)
 {

@@ -1,5 +1,5 @@
-/* publine: one public key as a word of a line. Knows: "type base64 comment". Must not know: which file the line is in.
- */
+/* publine: one public key as a word of a line. Knows: "type base64 comment". Must not know: which file the line is
+ * in. */
 #ifndef KEYS_PUBLINE_H
 #define KEYS_PUBLINE_H
 

@@ -1,6 +1,6 @@
 /* randomart: a key's fingerprint as a picture, so that people see when it is another one. Knows: the walk of the
- * drunken bishop. Must not know: trust. OpenSSH ssh-keygen -lv; "The drunken bishop", Loss, Limmer, von Gernler, 2009.
- */
+ * drunken bishop. Must not know: trust. OpenSSH ssh-keygen -lv; "The drunken bishop", Loss, Limmer, von Gernler,
+ * 2009. */
 #include "fingerprint.h"
 
 #include <stdio.h>

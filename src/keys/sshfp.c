@@ -1,5 +1,5 @@
-/* sshfp: a key, and what the domain name system says of it. Knows: numbers of algorithms and of hashes. Must not know: how
- * names are resolved. RFC 4255 3.1, RFC 6594, RFC 7479. */
+/* sshfp: a key, and what the domain name system says of it. Knows: numbers of algorithms and of hashes. Must not know:
+ * how names are resolved. RFC 4255 3.1, RFC 6594, RFC 7479. */
 #include "key.h"
 #include <nacre/cert.h>
 #include <nacre/sshfp.h>

@@ -80,8 +80,8 @@ int sftp_client_init(struct sftp_client *s, const struct nacre_env *env) NACRE_C
 /* Ends it without a word: no callback runs any more. */
 void sftp_client_free(struct sftp_client *s);
 
-/* Takes what arrived: all of it. 0, or the session's failure: requests that were under way have been answered with it.
- */
+/* Takes what arrived: all of it. 0, or the session's failure: requests that were under way have been answered with
+ * it. */
 int sftp_client_receive(struct sftp_client *s, struct slice in) NACRE_CHECK;
 /* No more bytes will come: everything under way is answered with `code`, and the failure says so in words. */
 void sftp_client_end(struct sftp_client *s, int code, const char *text);

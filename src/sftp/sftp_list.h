@@ -1,6 +1,6 @@
-/* sftp_list: SFTP's counted and uncounted lists: NAME's files, and the pairs of strings that announce extensions. Knows:
- * their shape. Must not know: files. Serves draft-ietf-secsh-filexfer-02 4, 5 and 7.
- * A list is proved whole once, by the parse of its message; taking elements off it then needs no error path. */
+/* sftp_list: SFTP's counted and uncounted lists: NAME's files, and the pairs of strings that announce extensions.
+ * Knows: their shape. Must not know: files. Serves draft-ietf-secsh-filexfer-02 4, 5 and 7. A list is proved whole
+ * once, by the parse of its message; taking elements off it then needs no error path. */
 #ifndef SFTP_LIST_H
 #define SFTP_LIST_H
 

@@ -1,5 +1,5 @@
-/* sftp_memory_tree: see sftp_memory.h. Knows: how nodes hang together. Must not know: requests. docs/design.md, "SFTP".
- */
+/* sftp_memory_tree: see sftp_memory.h. Knows: how nodes hang together. Must not know: requests. docs/design.md,
+ * "SFTP". */
 #include "sftp_memory.h"
 
 #define HOPS_MAX 40 /* of links in one path, as Linux has it */

@@ -126,8 +126,8 @@ size_t serve_users_groups_room(const struct sftp_ext_users_groups *ext);
 int serve_check_file(const struct serve_call *c);
 void serve_check_names(struct buf *b);
 
-/* sftp_server_path.c: a client's path as an absolute one, in `room` where it was relative. An enum nacre_sftp_status.
- */
+/* sftp_server_path.c: a client's path as an absolute one, in `room` where it was relative. An enum
+ * nacre_sftp_status. */
 int path_absolute(const struct nacre_sftp_server *s, struct slice path, uint8_t room[2 * SFTP_SERVER_PATH_MAX],
     struct nacre_bytes *out);
 /* Drops ".", ".." and slashes that say nothing, in place, from an absolute path; returns its new length. ".." of the

@@ -1,5 +1,5 @@
-/* advice: see advice.h. Knows: how to negotiate once more, with other lists. Must not know: the exchange. RFC 4253 7.1.
- */
+/* advice: see advice.h. Knows: how to negotiate once more, with other lists. Must not know: the exchange. RFC 4253
+ * 7.1. */
 #include "advice.h"
 #include "bounds.h"
 

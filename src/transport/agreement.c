@@ -1,5 +1,5 @@
-/* agreement: what two KEXINITs agree on. Knows: the rule "the first of the client's that the server has". Must not know:
- * how a KEXINIT came to be (proposal.c). RFC 4253 7.1. */
+/* agreement: what two KEXINITs agree on. Knows: the rule "the first of the client's that the server has". Must not
+ * know: how a KEXINIT came to be (proposal.c). RFC 4253 7.1. */
 #include "proposal.h"
 #include "text.h"
 

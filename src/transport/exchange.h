@@ -72,8 +72,8 @@ extern const struct exchange_method exchange_ecdh, exchange_dh, exchange_gex;
 /* Of the method that was agreed on. */
 const struct exchange_method *exchange_method(const struct transport *t);
 
-/* Once the secret is known. Client: is H signed by the key, and may the key be used? Server: signs H, or asks for it.
- */
+/* Once the secret is known. Client: is H signed by the key, and may the key be used? Server: signs H, or asks for
+ * it. */
 int exchange_check_proof(struct transport *t, struct slice host_key, struct slice signature) NACRE_CHECK;
 int exchange_give_proof(struct transport *t) NACRE_CHECK;
 /* H is known and proved: derives all keys, sends NEWKEYS, and what may follow it. */

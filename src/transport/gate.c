@@ -54,7 +54,8 @@ check_negotiation(const struct gate *g, uint8_t number)
 	return deliver_if(g->kex == GATE_NEWKEYS);
 }
 
-/* RFC 4252 5.1: after SUCCESS further requests are ignored silently; nothing else may come. A late BANNER harms nobody. */
+/* RFC 4252 5.1: after SUCCESS further requests are ignored silently; nothing else may come. A late BANNER harms
+ * nobody. */
 static enum gate_verdict
 check_auth(const struct gate *g, uint8_t number)
 {
@@ -82,7 +83,8 @@ check_extension(const struct gate *g, uint8_t number)
 	return number == NUM_ping && g->service == GATE_CONNECTION ? VERDICT_DELIVER : VERDICT_IGNORE;
 }
 
-/* RFC 4253 7.1: after KEXINIT only 1-49 may come; draft-ietf-sshm-strict-kex: in the first exchange not even unknown ones. */
+/* RFC 4253 7.1: after KEXINIT only 1-49 may come; draft-ietf-sshm-strict-kex: in the first exchange not even unknown
+ * ones. */
 static enum gate_verdict
 check_unknown(const struct gate *g, uint8_t number)
 {
@@ -123,7 +125,8 @@ gate_check(const struct gate *g, uint8_t number)
 	/* RFC 4253 7.1: the wrong guess, whatever method it was for, is one packet to drop. */
 	if (g->kex == GATE_GUESS && is_method_number(number))
 		return VERDICT_IGNORE;
-	/* 30-41 and 60-66 are taken by methods: outside their method they are no unknown messages but misplaced ones. */
+	/* 30-41 and 60-66 are taken by methods: outside their method they are no unknown messages but misplaced
+	 * ones. */
 	if (id == MSG_none && ((number >= 30 && number <= 41) || (number >= 60 && number <= 66)))
 		return VERDICT_REFUSE;
 	if (id == MSG_none)

@@ -1,5 +1,5 @@
-/* inbox: the bytes that came from the peer and are not handled yet, in one run. Knows: where they are. Must not know: what
- * they mean. Grows only as bytes arrive, up to LIMIT_INPUT; a length field alone allocates nothing. */
+/* inbox: the bytes that came from the peer and are not handled yet, in one run. Knows: where they are. Must not know:
+ * what they mean. Grows only as bytes arrive, up to LIMIT_INPUT; a length field alone allocates nothing. */
 #ifndef TRANSPORT_INBOX_H
 #define TRANSPORT_INBOX_H
 

@@ -1,4 +1,5 @@
-/* kdf: see kdf.h. Knows: what is hashed in which order. Must not know: messages. RFC 4253 7.2, 8; RFC 4419 3; RFC 8731 3. */
+/* kdf: see kdf.h. Knows: what is hashed in which order. Must not know: messages. RFC 4253 7.2, 8; RFC 4419 3; RFC 8731
+ * 3. */
 #include "kdf.h"
 #include "buf.h"
 

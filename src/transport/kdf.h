@@ -1,5 +1,5 @@
-/* kdf: the exchange hash and the keys that come from it. Knows: the order of the fields. Must not know: who verifies, when
- * keys are used. Serves RFC 4253 7.2 and 8, RFC 4419 3, RFC 5656 4, RFC 8731 3. */
+/* kdf: the exchange hash and the keys that come from it. Knows: the order of the fields. Must not know: who verifies,
+ * when keys are used. Serves RFC 4253 7.2 and 8, RFC 4419 3, RFC 5656 4, RFC 8731 3. */
 #ifndef TRANSPORT_KDF_H
 #define TRANSPORT_KDF_H
 

@@ -20,8 +20,8 @@ lane_wipe(struct lane *lane)
 	lane_init(lane);
 }
 
-/* RFC 4253 6: packet_length || padding_length || payload || padding is a multiple of the block, with at least 4 bytes of
- * padding; where packet_length stands apart (AEAD, -etm) it is not part of the sum. */
+/* RFC 4253 6: packet_length || padding_length || payload || padding is a multiple of the block, with at least 4 bytes
+ * of padding; where packet_length stands apart (AEAD, -etm) it is not part of the sum. */
 static size_t
 padding_len(const struct lane *lane, size_t payload_n)
 {
@@ -74,9 +74,9 @@ length_is_plausible(const struct lane *lane)
 	return lane->length <= LIMIT_PACKET && sum >= block && lane->length >= 1 + PAD_MIN && sum % block == 0;
 }
 
-/* CBC with packet_length inside (CVE-2008-5161): who changes a packet would learn from the answer, or from how many bytes it
- * takes to get one, what the first block decrypts to. So every such packet is read on as if it were the longest, and refused
- * like one whose MAC is wrong. OpenSSH does the same. */
+/* CBC with packet_length inside (CVE-2008-5161): who changes a packet would learn from the answer, or from how many
+ * bytes it takes to get one, what the first block decrypts to. So every such packet is read on as if it were the
+ * longest, and refused like one whose MAC is wrong. OpenSSH does the same. */
 static void
 doom(struct lane *lane, size_t wasted)
 {

@@ -27,12 +27,12 @@ void lane_wipe(struct lane *lane);
 /* Out: how long a packet with a payload of n bytes is on the wire, and where in it the payload stands. */
 #define LANE_PAYLOAD_OFFSET 5
 size_t lane_packet_len(const struct lane *lane, size_t payload_n);
-/* Out: frames the payload that stands at pkt + LANE_PAYLOAD_OFFSET, by writing around it, and protects the packet: to out,
- * which is pkt for in place, else apart from it, and then only where suite_can_move. */
+/* Out: frames the payload that stands at pkt + LANE_PAYLOAD_OFFSET, by writing around it, and protects the packet: to
+ * out, which is pkt for in place, else apart from it, and then only where suite_can_move. */
 int lane_seal(struct lane *lane, struct pad *pad, uint8_t *pkt, size_t payload_n, uint8_t *out) NACRE_CHECK;
 
-/* In: 1: *payload is the next packet's, where it stood or at the landing, and *used bytes can be taken off the inbox when it
- * is done with; 0: more bytes are needed; or an error, kept in *failure. */
+/* In: 1: *payload is the next packet's, where it stood or at the landing, and *used bytes can be taken off the inbox
+ * when it is done with; 0: more bytes are needed; or an error, kept in *failure. */
 int lane_open(struct lane *lane, struct inbox *in, const struct landing *landing, struct slice *payload, size_t *used,
     struct failure *failure) NACRE_CHECK;
 

@@ -1,5 +1,6 @@
-/* outq: the bytes that wait to be written, in segments that never move: what output() lent stays where it is until sent().
- * Knows: runs of bytes. Must not know: packets. One emptied segment is kept, so that a steady flow allocates nothing. */
+/* outq: the bytes that wait to be written, in segments that never move: what output() lent stays where it is until
+ * sent(). Knows: runs of bytes. Must not know: packets. One emptied segment is kept, so that a steady flow allocates
+ * nothing. */
 #ifndef TRANSPORT_OUTQ_H
 #define TRANSPORT_OUTQ_H
 

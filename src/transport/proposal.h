@@ -1,5 +1,5 @@
-/* proposal: KEXINIT, and what follows from two of them. Knows: name-lists and the tables they name. Must not know: packets,
- * the exchange itself. Serves RFC 4253 7.1, RFC 8308 2.1, RFC 5647 5.1, draft-ietf-sshm-strict-kex 2. */
+/* proposal: KEXINIT, and what follows from two of them. Knows: name-lists and the tables they name. Must not know:
+ * packets, the exchange itself. Serves RFC 4253 7.1, RFC 8308 2.1, RFC 5647 5.1, draft-ietf-sshm-strict-kex 2. */
 #ifndef TRANSPORT_PROPOSAL_H
 #define TRANSPORT_PROPOSAL_H
 
@@ -20,8 +20,8 @@ struct algorithms {
 	bool needs_strict_kex;
 };
 
-/* From the options: preset, lists, what is disabled (algorithms.h). A server's host-key algorithms are those that its keys
- * can make; a client's begin with those for known_key_types. */
+/* From the options: preset, lists, what is disabled (algorithms.h). A server's host-key algorithms are those that its
+ * keys can make; a client's begin with those for known_key_types. */
 int algorithms_init(struct algorithms *a, const struct nacre_env *env, const struct nacre_conn_options *options,
     struct failure *failure) NACRE_CHECK;
 /* Only whether the options make lists, those for "publickey" among them. */

@@ -116,8 +116,8 @@ commit_direct(void *ctx)
 	return seal(t, t->out_packet + LANE_PAYLOAD_OFFSET);
 }
 
-/* RFC 4253 7.1: between our KEXINIT and our NEWKEYS nothing of the layers above may leave. Replies to what the peer sent
- * before its own KEXINIT wait here; a peer that makes us owe more than the bound is not an honest one. */
+/* RFC 4253 7.1: between our KEXINIT and our NEWKEYS nothing of the layers above may leave. Replies to what the peer
+ * sent before its own KEXINIT wait here; a peer that makes us owe more than the bound is not an honest one. */
 static uint8_t *
 reserve_held(struct transport *t, size_t n, int *error)
 {

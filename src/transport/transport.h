@@ -103,8 +103,8 @@ int transport_rekey_if_due(struct transport *t) NACRE_CHECK;
 bool transport_is_worn(const struct transport *t, const struct lane *lane);
 
 int transport_send_ignore(struct transport *t, size_t n) NACRE_CHECK;
-/* May the owner ask for n bytes more than it owes? Not where the peer does not read, or stalls an exchange: what is owed to
- * the peer must still find its place. */
+/* May the owner ask for n bytes more than it owes? Not where the peer does not read, or stalls an exchange: what is
+ * owed to the peer must still find its place. */
 bool transport_takes_asked(const struct transport *t, size_t n);
 /* Queues DISCONNECT, if one can still help; nothing follows it. */
 void transport_disconnect(struct transport *t, uint32_t reason, struct slice text);

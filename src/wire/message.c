@@ -1,5 +1,5 @@
-/* message: the rows of messages.def, and how one is found. Knows: the table. Must not know: how rows are read or written.
- * RFC 4250 4.1. */
+/* message: the rows of messages.def, and how one is found. Knows: the table. Must not know: how rows are read or
+ * written. RFC 4250 4.1. */
 #include "message.h"
 
 #include <stddef.h>

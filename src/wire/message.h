@@ -115,14 +115,15 @@ size_t msg_size(enum msg_id id, const void *in);
 void msg_write(enum msg_id id, const void *in, uint8_t *p);
 /* Reserves, writes, commits. 0, or what the outbox refuses with. */
 int msg_send(struct outbox *out, enum msg_id id, const void *in) NACRE_CHECK;
-/* The same for a message whose last field is a string of bulk data that stands in the caller's own memory, at `data`, with
- * OUTBOX_MARGIN bytes before and behind it that are borrowed and given back as they were. */
+/* The same for a message whose last field is a string of bulk data that stands in the caller's own memory, at `data`,
+ * with OUTBOX_MARGIN bytes before and behind it that are borrowed and given back as they were. */
 int msg_send_from(struct outbox *out, enum msg_id id, const void *in, uint8_t *data) NACRE_CHECK;
 /* Appends the payload to a buffer: tails, and tests. */
 void msg_put(struct buf *b, enum msg_id id, const void *in);
 
-/* The payload in words, as the trace prints it: "recipient=0 data=5 bytes". Tails are described too. SECRET fields print
- * as <secret>; a payload that does not parse prints as "malformed: FIELD". family as in msg_find. Returns the name. */
+/* The payload in words, as the trace prints it: "recipient=0 data=5 bytes". Tails are described too. SECRET fields
+ * print as <secret>; a payload that does not parse prints as "malformed: FIELD". family as in msg_find. Returns the
+ * name. */
 const char *msg_describe(struct slice payload, enum msg_family family, char *out, size_t cap, const char **clause);
 
 #endif

@@ -1,6 +1,6 @@
-/* sink: where a layer puts what its owner must hear. Knows: events. Must not know: who reads them, and when.
- * Filled in by conn (a small ring); by tests over an array. Pointers in an event borrow from the payload at hand or from
- * the pushing object: the ring's owner sees to it that they live long enough. */
+/* sink: where a layer puts what its owner must hear. Knows: events. Must not know: who reads them, and when. Filled in
+ * by conn (a small ring); by tests over an array. Pointers in an event borrow from the payload at hand or from the
+ * pushing object: the ring's owner sees to it that they live long enough. */
 #ifndef WIRE_SINK_H
 #define WIRE_SINK_H
 

@@ -100,5 +100,6 @@ def dev_alone_says_what_it_can_do():
 
 
 tap.run([the_readme_example_runs, the_readme_shows_the_example_as_it_is,
-         the_readme_example_has_at_most_fifteen_lines_in_main, an_alias_is_what_the_configuration_says, the_poll_loop_runs, the_poll_loop_has_at_most_sixty_lines,
-         the_memory_pair_runs, the_demo_runs, dev_alone_says_what_it_can_do])
+         the_readme_example_has_at_most_fifteen_lines_in_main, an_alias_is_what_the_configuration_says,
+         the_poll_loop_runs, the_poll_loop_has_at_most_sixty_lines, the_memory_pair_runs, the_demo_runs,
+         dev_alone_says_what_it_can_do])
