@@ -128,10 +128,13 @@ sea_name(void *ctx, enum nacre_config_name how, const char *name, const char *fa
 
 	out[0] = '\0';
 	if (how == NACRE_CONFIG_NUMERIC) {
-		if (strcmp(name, "127.1") == 0)
-			name = "127.0.0.1";
-		snprintf(out, cap, "%s", name);
-		return strspn(name, "0123456789.") == strlen(name) ? 0 : 1;
+		const char *digits = strcmp(name, "127.1") == 0 ? "127.0.0.1" : name;
+		size_t n = strspn(digits, "0123456789.");
+
+		if (digits[n] != '\0' || n >= cap)
+			return 1;
+		memcpy(out, digits, n + 1);
+		return 0;
 	}
 	snprintf(sea->asked + used, sizeof(sea->asked) - used, "%s/%s ", name, family);
 	text = row_text(sea->names, name, &there);
