@@ -187,6 +187,10 @@ struct nacre_connect_options {
 	 * knows the host and not its address, the address is added. Only for what was dialled here, and without an
 	 * alias. */
 	bool check_host_ip;
+	/* Where this dialled a loopback address (127.0.0.0/8, ::1) take a key that is unknown or changed, and remember
+	 * nothing: for home directories that many machines share. Not with an alias; a revoked key and one that is not
+	 * pinned are refused all the same. Jump hosts do not get this. */
+	bool no_host_auth_for_localhost;
 	/* Learn the server's other host keys, and drop those that it has no more (trust.h). */
 	enum nacre_update_host_keys update_host_keys;
 	nacre_host_keys_update_fn *update_host_keys_ask; /* for ..._ASK */

@@ -112,6 +112,13 @@ apply_check_ip(struct applying *a, const struct nacre_config_directive *d)
 	return NACRE_OK;
 }
 
+static int
+apply_localhost(struct applying *a, const struct nacre_config_directive *d)
+{
+	a->options->no_host_auth_for_localhost = a->options->no_host_auth_for_localhost || apply_is(d, "yes");
+	return NACRE_OK;
+}
+
 /* One connection may ask for more than the environment does, and never for less; nor for less than the caller does. */
 static int
 apply_rsa_size(struct applying *a, const struct nacre_config_directive *d)
@@ -244,6 +251,7 @@ static const struct {
     {"IdentityAgent", apply_agent},
     {"PreferredAuthentications", apply_methods},
     {"CheckHostIP", apply_check_ip},
+    {"NoHostAuthenticationForLocalhost", apply_localhost},
     {"StrictHostKeyChecking", apply_checking},
     {"UserKnownHostsFile", apply_user_files},
     {"GlobalKnownHostsFile", apply_global_files},

@@ -64,6 +64,7 @@ struct trust {
 	struct trust_target target;
 	const char *const *pins; /* borrowed during connect; NULL: none */
 	bool check_ip;
+	bool any_local; /* any key will do at a loopback address */
 	unsigned rsa_bits_min;
 	struct trust_result result;
 };

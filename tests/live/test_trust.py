@@ -226,6 +226,26 @@ def an_alias_and_a_list_of_revoked_keys_are_honoured():
         assert connect(sshd.port, known, 'HostKeyAlias=lagoon', f'RevokedHostKeys={place.path("absent")}').returncode == 255
 
 
+def a_local_host_needs_no_known_key_where_that_is_asked_for():
+    free = 'NoHostAuthenticationForLocalhost=yes'
+    with Sshd([KEYS['a']], place.authorized_keys(USER)) as here:
+        changed = place.known_hosts(here.port, KEYS['b'], name='known_local')
+        with open(changed, encoding='utf-8') as file:
+            before = file.read()
+        for known in ('/dev/null', changed):
+            for options in ([], [free, 'HostKeyAlias=127.0.0.1'], ['NoHostAuthenticationForLocalhost=no'],
+                            [free, f'RevokedHostKeys={KEYS["a"]}.pub']):
+                done = connect(here.port, known, 'StrictHostKeyChecking=yes', *options)
+                assert done.returncode == 255 and done.stdout == b'' and 'host key' in done.stderr, (options, done)
+            assert_pearl(connect(here.port, known, 'StrictHostKeyChecking=yes', free))
+        with open(changed, encoding='utf-8') as file:
+            assert file.read() == before
+        # A jump host does not get it.
+        done = connect(here.port, '/dev/null', 'StrictHostKeyChecking=yes', free,
+                       f'ProxyJump={place.USER}@localhost:{here.port}')
+        assert done.returncode == 255 and done.stdout == b'' and 'jump host localhost' in done.stderr, done
+
+
 def accept_new_takes_what_is_new_and_nothing_else():
     with Sshd([KEYS['a']], place.authorized_keys(USER)) as sshd:
         name = f'[127.0.0.1]:{sshd.port}'
@@ -247,5 +267,6 @@ tap.run([
     new_keys_of_sshd_are_learned_and_old_ones_dropped,
     ssh_learns_our_keys_and_forgets_old_ones,
     an_alias_and_a_list_of_revoked_keys_are_honoured,
+    a_local_host_needs_no_known_key_where_that_is_asked_for,
     accept_new_takes_what_is_new_and_nothing_else,
 ])
