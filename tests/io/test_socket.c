@@ -14,6 +14,7 @@
 #include <sys/resource.h>
 #include <sys/socket.h>
 #include <unistd.h>
+#include <nacre/dial.h>
 #include <nacre/io.h>
 #include "clock.h"
 #include "dial.h"
@@ -89,6 +90,41 @@ every_failure_to_dial_has_its_name(void **state)
 	assert_int_equal(nacre_dial("127.0.0.1", 65536, 5000, &fd, why, sizeof(why)), NACRE_E_ARGUMENT);
 	assert_int_equal(nacre_dial("", 22, 5000, &fd, why, sizeof(why)), NACRE_E_ARGUMENT);
 	assert_int_equal(nacre_dial(NULL, 22, 5000, &fd, NULL, 0), NACRE_E_ARGUMENT);
+}
+
+static void
+what_became_of_each_address_is_told(void **state)
+{
+	struct nacre_dial_options options = {.size = sizeof(options), .timeout_ms = 5000, .bind_address = "127.0.0.1"};
+	struct nacre_dial_log log;
+	char expected[NACRE_DIAL_ADDRESS_MAX], why[256];
+	unsigned port;
+	int fd, listener = listen_free(&port);
+
+	(void)state;
+	snprintf(expected, sizeof(expected), "127.0.0.1 port %u", port);
+	assert_int_equal(nacre_dial_addresses("127.0.0.1", port, &options, &fd, &log, why, sizeof(why)), NACRE_OK);
+	close(fd);
+	assert_int_equal(log.n, 1);
+	assert_string_equal(log.attempts[0].address, expected);
+	assert_int_equal(log.attempts[0].system_error, 0);
+	assert_int_equal(nacre_dial_addresses("127.0.0.1", port, NULL, &fd, NULL, NULL, 0), NACRE_OK);
+	close(fd);
+	close(listener);
+	assert_int_equal(
+	    nacre_dial_addresses("127.0.0.1", port, &options, &fd, &log, why, sizeof(why)), NACRE_E_CONNECT);
+	assert_int_equal(fd, -1);
+	assert_int_equal(log.n, 1);
+	assert_int_equal(log.attempts[0].system_error, ECONNREFUSED);
+
+	options.family = NACRE_FAMILY_INET6;
+	assert_int_equal(
+	    nacre_dial_addresses("127.0.0.1", port, &options, &fd, &log, why, sizeof(why)), NACRE_E_RESOLVE);
+	assert_int_equal(log.n, 0);
+	options.ip_qos = "soon";
+	assert_int_equal(nacre_dial_addresses("127.0.0.1", port, &options, &fd, NULL, NULL, 0), NACRE_E_ARGUMENT);
+	options.size = 0;
+	assert_int_equal(nacre_dial_addresses("127.0.0.1", port, &options, &fd, NULL, NULL, 0), NACRE_E_ARGUMENT);
 }
 
 static void
@@ -276,6 +312,7 @@ main(void)
 	const struct CMUnitTest tests[] = {
 	    cmocka_unit_test(a_dialled_socket_is_set_up_for_the_core),
 	    cmocka_unit_test(every_failure_to_dial_has_its_name),
+	    cmocka_unit_test(what_became_of_each_address_is_told),
 	    cmocka_unit_test(listening_twice_on_a_port_is_refused),
 	    cmocka_unit_test(a_descriptor_beyond_1024_works),
 	    cmocka_unit_test(deadlines_count_what_is_left),
