@@ -26,6 +26,14 @@ say_more(const char *what, const char *text)
 		fprintf(stderr, "       %s: %s\n", what, text);
 }
 
+/* A list that the message does not show already. */
+static void
+say_list(const char *whose, const char *list, const char *message)
+{
+	if (list != NULL && strstr(message, list) == NULL)
+		say_more(whose, list);
+}
+
 int
 say_error(const struct nacre_error *error)
 {
@@ -34,8 +42,8 @@ say_error(const struct nacre_error *error)
 	(void)say_failure("%s", text);
 	if (strcmp(error->message, text) != 0)
 		say_more("in detail", error->message);
-	say_more("ours", error->ours);
-	say_more("theirs", error->theirs);
+	say_list("ours", error->ours, error->message);
+	say_list("theirs", error->theirs, error->message);
 	say_more("the peer says", error->peer_text);
 	say_more("hint", error->hint);
 	return TOOL_FAILED;
