@@ -154,6 +154,7 @@ def files_that_are_no_files_are_refused_at_once():
                       (place.path('absent'), 'no such file')):
         code, _, err = run([TOOL, 'config', '-F', path, 'alpha'])
         assert code == 255 and why in err, err
+    assert run([TOOL, 'config', '-F', '/dev/null', 'alpha'])[0] == 0
     large = place.write('large', '# ' + 'x' * (1 << 20) + '\n')
     code, _, err = run([TOOL, 'config', '-F', large, 'alpha'])
     assert code == 255 and 'larger than' in err, err
