@@ -37,9 +37,9 @@ NACRE_API unsigned nacre_pump(nacre_conn *conn, int fd, bool readable);
 /* Connects to a host by TCP, as nacre_dial_addresses (dial.h) does without options.
  *
  * host: a name or an address, not NULL. port: 1 to 65535. timeout_ms: for all addresses together, 0 to not wait, -1 for
- * none (looking the name up has the resolver's own limits). *fd: the socket, -1 on failure; non-blocking, closed on exec,
- * TCP_NODELAY; the caller's. why: room for `why_size` bytes of text that names each address and what happened to it;
- * NULL is fine.
+ * none (looking the name up has the resolver's own limits). *fd: the socket, -1 on failure; non-blocking, closed on
+ * exec, TCP_NODELAY; the caller's. why: room for `why_size` bytes of text that names each address and what happened to
+ * it; NULL is fine.
  *
  * Returns NACRE_OK
  *         NACRE_E_ARGUMENT  host or port is not usable
