@@ -101,10 +101,6 @@ void plan_free_keys(struct auth_plan *plan, const struct nacre_env *env);
 /* A file's key, and its certificate before it where there is one; on failure neither is there. */
 int plan_add_file(struct auth_plan *plan, const struct nacre_env *env, const char *path, enum nacre_key_source source,
     struct failure *why) NACRE_CHECK;
-/* A key with a private half or a signer, which is the plan's from then on, also on failure; name is copied. A key that
- * is there already is dropped, which is no failure: a key that was named goes before one that was found. */
-int plan_add_key(struct auth_plan *plan, const struct nacre_env *env, nacre_key *key, const char *name,
-    enum nacre_key_source source) NACRE_CHECK;
 /* To show. */
 const char *plan_key_name(const struct plan_key *key);
 

@@ -181,25 +181,6 @@ plan_add_file(struct auth_plan *plan, const struct nacre_env *env, const char *p
 	return rc;
 }
 
-int
-plan_add_key(
-    struct auth_plan *plan, const struct nacre_env *env, nacre_key *key, const char *name, enum nacre_key_source source)
-{
-	struct failure unheard = {.code = 0};
-	struct plan_key *slot;
-	int rc;
-
-	if (is_there(plan, plan->n_keys, key) || (slot = new_slot(plan, &unheard)) == NULL) {
-		nacre_key_free(key);
-		return NACRE_OK; /* beyond PLAN_KEYS_MAX no server would look at it */
-	}
-	slot->key = slot->owned = key;
-	slot->source = source;
-	if ((rc = name_key(slot, env, name, &unheard)) != NACRE_OK)
-		drop_from(plan, env, plan->n_keys - 1);
-	return rc;
-}
-
 const char *
 plan_key_name(const struct plan_key *key)
 {
