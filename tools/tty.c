@@ -66,12 +66,6 @@ tty_make_raw(void)
 	return tty_set(&raw);
 }
 
-bool
-tty_is_raw(void)
-{
-	return is_raw;
-}
-
 void
 tty_restore(void)
 {

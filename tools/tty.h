@@ -13,7 +13,6 @@ bool tty_read_size(struct nacre_pty *pty);
 /* Keys go through as they are typed, and nothing is echoed. Whatever way this program ends from now on, but by SIGKILL
  * or a crash, the terminal is set back. False where standard input is no terminal that can be set. */
 bool tty_make_raw(void);
-bool tty_is_raw(void);
 /* As it was before tty_make_raw; nothing where it is so already. */
 void tty_restore(void);
 /* The end of a line on a terminal in this state. */
