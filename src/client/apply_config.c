@@ -138,6 +138,7 @@ client_apply_config(struct nacre_client *c, const char **host, struct nacre_conn
 	int rc;
 
 	client_config_free(c);
+	trust_drop_own(&c->trust);
 	if (found == NULL && !options->use_config && options->config_file == NULL)
 		return NACRE_OK;
 	if (found != NULL && (*host == NULL || (strcmp(*host, nacre_config_original(found)) != 0 &&

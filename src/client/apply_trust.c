@@ -28,36 +28,22 @@ apply_checking(struct applying *a, const struct nacre_config_directive *first)
 	return NACRE_OK;
 }
 
-/* Files are read once, however often the client connects. */
-static bool
-was_read(struct applying *a, const char *path)
-{
-	return slice_has_name(buf_slice(&a->c->config_files), slice_str(path));
-}
+typedef int load_fn(struct nacre_client *c, struct trust_files *to, const char *path);
 
-static int
-note_read(struct applying *a, const char *path)
-{
-	if (strchr(path, ',') == NULL) /* such a one is read again: that adds nothing that counts */
-		buf_put_name(&a->c->config_files, 0, slice_str(path));
-	return a->c->config_files.bad == 0 ? NACRE_OK : client_fail(a->c, NACRE_E_NOMEM, "out of memory");
-}
-
-typedef int load_fn(nacre_client *client, const char *path);
-
-/* One that is not there knows nobody. */
+/* What the configuration of one host names says nothing of another: it goes with the connection. One that is not there
+ * knows nobody. */
 static int
 read_file(struct applying *a, const char *path, load_fn *load)
 {
 	int rc;
 
-	if (strcmp(path, "/dev/null") == 0 || was_read(a, path))
+	if (strcmp(path, "/dev/null") == 0)
 		return NACRE_OK;
-	if ((rc = load(a->c, path)) == NACRE_E_FILE_MISSING) {
+	if ((rc = load(a->c, &a->c->trust.own, path)) == NACRE_E_FILE_MISSING) {
 		failure_clear(&a->c->failure, a->c->env);
 		return NACRE_OK;
 	}
-	return rc == NACRE_OK ? note_read(a, path) : rc;
+	return rc;
 }
 
 static int
@@ -77,16 +63,30 @@ read_files(struct applying *a, const struct nacre_config_directive *d, load_fn *
 	return rc;
 }
 
+/* Where neither has a file for it, what is learned is forgotten with the connection. */
+static int
+need_local(struct applying *a)
+{
+	struct trust *trust = &a->c->trust;
+
+	if (trust_learning(trust)->local_path != NULL ||
+	    trust_need_set(&trust->own, a->c->env, TRUST_LOCAL) == NACRE_OK)
+		return NACRE_OK;
+	return client_fail(a->c, NACRE_E_NOMEM, "out of memory");
+}
+
 int
 apply_user_files(struct applying *a, const struct nacre_config_directive *first)
 {
-	return read_files(a, first, nacre_client_load_host_keys);
+	int rc = need_local(a);
+
+	return rc == NACRE_OK ? read_files(a, first, known_file_load_local) : rc;
 }
 
 int
 apply_global_files(struct applying *a, const struct nacre_config_directive *first)
 {
-	return read_files(a, first, nacre_client_load_system_host_keys);
+	return read_files(a, first, known_file_load_system);
 }
 
 int
@@ -100,10 +100,7 @@ apply_revoked(struct applying *a, const struct nacre_config_directive *first)
 
 		if (path == NULL)
 			return a->c->failure.code;
-		if (was_read(a, path))
-			continue;
-		if ((rc = nacre_client_load_revoked_host_keys(a->c, path)) == NACRE_OK)
-			rc = note_read(a, path);
+		rc = known_revoked_load(a->c, &a->c->trust.own, path);
 	}
 	return rc;
 }
@@ -111,7 +108,7 @@ apply_revoked(struct applying *a, const struct nacre_config_directive *first)
 int
 apply_hashing(struct applying *a, const struct nacre_config_directive *first)
 {
-	nacre_client_set_hash_host_keys(a->c, apply_is(first, "yes") || a->c->trust.hashed);
+	a->c->trust.own.hashed = apply_is(first, "yes");
 	return NACRE_OK;
 }
 
@@ -134,13 +131,13 @@ apply_knows_nobody(const struct nacre_client *c)
 	const struct trust *trust = &c->trust;
 	struct nacre_known_hosts_entry entry;
 
-	for (int i = 0; i < TRUST_SETS; i++) {
+	for (int i = 0; i < TRUST_ALL; i++) {
 		const void *at = NULL;
 
-		if (nacre_known_hosts_next(trust->sets[i], &at, &entry))
+		if (trust_nth(trust, i) != NULL && nacre_known_hosts_next(trust_nth(trust, i), &at, &entry))
 			return false;
 	}
-	return trust->local_path == NULL;
+	return trust_learning(trust)->local_path == NULL;
 }
 
 static int
@@ -148,11 +145,11 @@ read_usual_user_files(struct applying *a)
 {
 	static const char *const names[] = {".ssh/known_hosts2", ".ssh/known_hosts"};
 	char path[PATH_LEN_MAX];
-	int rc = NACRE_OK;
+	int rc = need_local(a);
 
 	for (size_t i = 0; rc == NACRE_OK && i < sizeof(names) / sizeof(names[0]); i++)
 		if (user_path(names[i], path, sizeof(path)) == NACRE_OK)
-			rc = read_file(a, path, nacre_client_load_host_keys);
+			rc = read_file(a, path, known_file_load_local);
 	return rc;
 }
 
@@ -166,9 +163,9 @@ apply_usual_hosts(struct applying *a)
 	if (!a->applied->usual_hosts)
 		return NACRE_OK;
 	if (!global)
-		rc = read_file(a, "/etc/ssh/ssh_known_hosts", nacre_client_load_system_host_keys);
+		rc = read_file(a, "/etc/ssh/ssh_known_hosts", known_file_load_system);
 	if (rc == NACRE_OK && !global)
-		rc = read_file(a, "/etc/ssh/ssh_known_hosts2", nacre_client_load_system_host_keys);
+		rc = read_file(a, "/etc/ssh/ssh_known_hosts2", known_file_load_system);
 	if (rc == NACRE_OK && !user)
 		rc = read_usual_user_files(a);
 	return rc;

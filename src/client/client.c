@@ -18,7 +18,6 @@ nacre_client_new(const struct nacre_env *env)
 	if ((c = mem_new(env, sizeof(*c))) == NULL)
 		return NULL;
 	c->env = env;
-	buf_init(&c->config_files, env, CLIENT_CONFIG_FILES_MAX);
 	c->deadline = -1;
 	snprintf(c->log_channel, sizeof(c->log_channel), "nacre.transport");
 	if (trust_init(&c->trust, env) != NACRE_OK) {
@@ -36,7 +35,6 @@ client_destroy(struct nacre_client *c)
 	c->log = NULL;
 	client_close(c);
 	client_config_free(c);
-	buf_free(&c->config_files);
 	trust_wipe(&c->trust);
 	failure_clear(&c->key_problem, env);
 	auth_record_free(&c->record, env);
@@ -104,6 +102,7 @@ nacre_client_close(nacre_client *c)
 		return;
 	}
 	client_close(c);
+	trust_drop_own(&c->trust);
 }
 
 int
@@ -130,6 +129,7 @@ client_leave(struct nacre_client *c, int rc)
 	}
 	if (c->close_wanted) {
 		client_close(c);
+		trust_drop_own(&c->trust);
 		c->close_wanted = false;
 		failure_clear(&c->failure, c->env);
 		return client_fail(c, NACRE_E_CANCELLED, "a callback closed the client");

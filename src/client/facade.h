@@ -15,7 +15,6 @@
 #define CLIENT_PEER_MAX 384
 #define CLIENT_LOG_CHANNEL_MAX 64 /* with the NUL */
 #define CLIENT_METHOD_MAX 32
-#define CLIENT_CONFIG_FILES_MAX 65536
 #define CLIENT_CHANNEL_TIMEOUT_MS 60000
 #define CLIENT_CONNECT_TIMEOUT_MS 30000
 #define CLIENT_LONG_TIMEOUT_MS (60 * 60 * 1000)
@@ -67,7 +66,6 @@ struct nacre_client {
 	struct global_reply reply;
 
 	struct applied *config; /* of the last connect; NULL: none was asked for */
-	struct buf config_files; /* that it named and that were read: their names, as a list */
 
 	unsigned in_callback;
 	bool close_wanted, free_wanted; /* said in a callback, done by client_leave */
@@ -145,7 +143,12 @@ bool host_key_update_proved(struct nacre_client *c, const struct nacre_event *ev
 /* Adds the key under its address where the local set knows it by its name. */
 int policy_learn_address(struct nacre_client *c, const struct trust_target *at, const nacre_key *key) NACRE_CHECK;
 
-/* --- known_files.c --- */
+/* --- known_files.c, known_revoked.c --- */
+/* Reads a file: the caller's, or one of this connection's own. That of the system must be there; the local one becomes
+ * the file that is written. */
+int known_file_load_system(struct nacre_client *c, struct trust_files *to, const char *path) NACRE_CHECK;
+int known_file_load_local(struct nacre_client *c, struct trust_files *to, const char *path) NACRE_CHECK;
+int known_revoked_load(struct nacre_client *c, struct trust_files *to, const char *path) NACRE_CHECK;
 /* Adds a line to the local file, unless somebody has. */
 int known_file_append(
     const struct trust *trust, const struct trust_target *at, const nacre_key *key, struct failure *why) NACRE_CHECK;

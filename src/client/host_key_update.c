@@ -72,7 +72,9 @@ why_not(struct nacre_client *c, struct slice used)
 
 	if (c->trust.result.view.verdict != NACRE_HOST_KEY_MATCH)
 		return "its key was not known before";
-	if (known_update_is_own(c->trust.sets[TRUST_LOCAL], at->host, at->port, used, &is_own) != NACRE_OK || !is_own)
+	if (known_update_is_own(trust_learning(&c->trust)->sets[TRUST_LOCAL], at->host, at->port, used, &is_own) !=
+		NACRE_OK ||
+	    !is_own)
 		return "its key is not known from the local file by its very name";
 	return trust_has_authority(&c->trust) ? "an authority speaks for the host" : NULL;
 }
@@ -117,7 +119,7 @@ note_keys(struct nacre_client *c, struct slice used)
 	if (rc != NACRE_OK)
 		return rc;
 	return known_update_count_old(
-	    c->trust.sets[TRUST_LOCAL], at->host, at->port, buf_slice(&u->list), used, &u->n_old);
+	    trust_learning(&c->trust)->sets[TRUST_LOCAL], at->host, at->port, buf_slice(&u->list), used, &u->n_old);
 }
 
 static bool
@@ -151,7 +153,7 @@ static int
 change_set(struct nacre_client *c)
 {
 	const struct trust_target *at = &c->trust.target;
-	nacre_known_hosts *local = c->trust.sets[TRUST_LOCAL];
+	nacre_known_hosts *local = trust_learning(&c->trust)->sets[TRUST_LOCAL];
 	struct host_key_update *u = c->update;
 	int rc = NACRE_OK;
 
@@ -167,6 +169,7 @@ static void
 apply(struct nacre_client *c)
 {
 	struct host_key_update *u = c->update;
+	const char *path = trust_learning(&c->trust)->local_path;
 	struct failure why = {.code = 0};
 
 	if (!is_agreed(c)) {
@@ -179,8 +182,7 @@ apply(struct nacre_client *c)
 	}
 	client_log(c, NACRE_LOG_INFO, "host keys of %s: %zu learned, %zu dropped", c->trust.result.view.name,
 	    u->n_added, u->n_old);
-	if (c->trust.local_path != NULL &&
-	    known_file_save(&c->trust, KNOWN_ADDED, c->trust.local_path, &why) != NACRE_OK)
+	if (path != NULL && known_file_save(&c->trust, KNOWN_ADDED, path, &why) != NACRE_OK)
 		client_log(c, NACRE_LOG_WARNING, "the host keys were not saved: %s", why.text);
 	host_key_update_free(u);
 	c->update = NULL;

@@ -157,26 +157,22 @@ hop_failed(struct jump *jump, struct nacre_client *hop, unsigned i, int rc)
 }
 
 /* The outer client's known hosts and policy are the hop's while it connects; the policy that the caller has set, since
- * what a configuration says of the server's key it does not say of a hop's. */
+ * what a configuration says of the server's key it does not say of a hop's. So are the files that it names for the server,
+ * but not those for a hop that is reached through others. */
 static int
 connect_hop(struct jump *jump, struct nacre_client *hop, const struct hop_plan *plan)
 {
 	struct nacre_client *c = jump->c;
-	char *path = c->trust.local_path == NULL ? NULL : mem_str(c->env, slice_str(c->trust.local_path));
+	struct trust_files *lent = c->outer == NULL ? &c->trust.own : &c->trust.lent;
 	int rc;
 
-	if (path == NULL && c->trust.local_path != NULL)
-		return client_fail(hop, NACRE_E_NOMEM, "out of memory");
 	client_config_swap_policy(c);
-	trust_swap(&hop->trust, &c->trust);
+	trust_lend(&hop->trust, &c->trust, lent);
 	c->in_callback++; /* a callback of the hop's may not use the outer client, but end it */
 	rc = nacre_client_connect(hop, plan->host, &plan->options);
 	c->in_callback--;
-	trust_swap(&hop->trust, &c->trust);
+	trust_lend(&hop->trust, &c->trust, lent);
 	client_config_swap_policy(c);
-	/* A hop's configuration may name another file; what is learned of the server goes where it would have gone. */
-	mem_free_str(c->env, c->trust.local_path);
-	c->trust.local_path = path;
 	if (c->deadline >= 0)
 		c->deadline += hop->paused_ms;
 	return rc;

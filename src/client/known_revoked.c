@@ -4,7 +4,7 @@
 #include "file.h"
 
 static int
-keep(struct nacre_client *c, const char *path, nacre_revoked *set)
+keep(struct nacre_client *c, struct trust_files *to, const char *path, nacre_revoked *set)
 {
 	struct trust_revoked *file = mem_new(c->env, sizeof(*file));
 
@@ -13,23 +13,19 @@ keep(struct nacre_client *c, const char *path, nacre_revoked *set)
 		return client_fail(c, NACRE_E_NOMEM, "out of memory");
 	}
 	file->set = set;
-	file->next = c->trust.revoked;
-	c->trust.revoked = file;
+	file->next = to->revoked;
+	to->revoked = file;
 	return NACRE_OK;
 }
 
 int
-nacre_client_load_revoked_host_keys(nacre_client *c, const char *path)
+known_revoked_load(struct nacre_client *c, struct trust_files *to, const char *path)
 {
 	char why[FAILURE_TEXT_MAX] = "";
 	struct file_bytes bytes;
 	nacre_revoked *set;
-	int rc = client_enter(c);
+	int rc;
 
-	if (rc != NACRE_OK)
-		return rc;
-	if (path == NULL)
-		return client_fail(c, NACRE_E_ARGUMENT, "load_revoked_host_keys: no path");
 	if ((rc = file_read(c->env, path, NACRE_REVOKED_MAX, FILE_PUBLIC, &bytes, &c->failure)) != NACRE_OK) {
 		failure_add_file(&c->failure, c->env, path, 0);
 		return rc;
@@ -38,7 +34,19 @@ nacre_client_load_revoked_host_keys(nacre_client *c, const char *path)
 	file_bytes_free(c->env, &bytes);
 	if (rc != NACRE_OK)
 		return client_fail(c, rc, "%s: %s", path, why[0] == '\0' ? nacre_status_text(rc) : why);
-	if ((rc = keep(c, path, set)) != NACRE_OK)
+	if ((rc = keep(c, to, path, set)) != NACRE_OK)
 		nacre_revoked_free(set);
 	return rc;
+}
+
+int
+nacre_client_load_revoked_host_keys(nacre_client *c, const char *path)
+{
+	int rc = client_enter(c);
+
+	if (rc != NACRE_OK)
+		return rc;
+	if (path == NULL)
+		return client_fail(c, NACRE_E_ARGUMENT, "load_revoked_host_keys: no path");
+	return known_revoked_load(c, &c->trust.given, path);
 }

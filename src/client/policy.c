@@ -40,7 +40,7 @@ remember(struct nacre_client *c, const struct trust_target *at, const nacre_key 
 	struct failure why = {.code = 0};
 	int rc;
 
-	if (c->trust.local_path == NULL)
+	if (trust_learning(&c->trust)->local_path == NULL)
 		return NACRE_OK;
 	if ((rc = known_file_append(&c->trust, at, key, &why)) != NACRE_OK)
 		client_log(c, NACRE_LOG_WARNING, "the host key was not saved: %s", why.text);
@@ -55,7 +55,7 @@ learn(struct nacre_client *c, const struct trust_target *at, const char *name, c
 	if (rc == NACRE_OK && client_is_cancelled(c))
 		return NACRE_OK;
 	if (rc == NACRE_OK)
-		rc = nacre_known_hosts_add(c->trust.sets[TRUST_LOCAL], at->host, at->port, key);
+		rc = nacre_known_hosts_add(trust_learning(&c->trust)->sets[TRUST_LOCAL], at->host, at->port, key);
 	if (rc == NACRE_OK)
 		log_key(c, NACRE_LOG_INFO, "added", name, key);
 	return rc;

@@ -12,72 +12,94 @@ trust_init(struct trust *trust, const struct nacre_env *env)
 	*trust = (struct trust){.env = env, .policy = nacre_policy_reject};
 	trust_result_clear(&trust->result, env);
 	for (int i = 0; i < TRUST_SETS && rc == NACRE_OK; i++)
-		rc = nacre_known_hosts_new(env, &trust->sets[i]);
+		rc = trust_need_set(&trust->given, env, (enum trust_set)i);
 	if (rc != NACRE_OK)
 		trust_wipe(trust);
 	return rc;
 }
 
 static void
-free_revoked(struct trust *trust)
+free_files(struct trust_files *files, const struct nacre_env *env)
 {
-	struct trust_revoked *file;
+	struct trust_revoked *list;
 
-	while ((file = trust->revoked) != NULL) {
-		trust->revoked = file->next;
-		nacre_revoked_free(file->set);
-		mem_free_str(trust->env, file->path);
-		mem_free(trust->env, file, sizeof(*file));
+	while ((list = files->revoked) != NULL) {
+		files->revoked = list->next;
+		nacre_revoked_free(list->set);
+		mem_free_str(env, list->path);
+		mem_free(env, list, sizeof(*list));
 	}
+	for (int i = 0; i < TRUST_SETS; i++)
+		nacre_known_hosts_free(files->sets[i]);
+	mem_free_str(env, files->local_path);
+	*files = (struct trust_files){.revoked = NULL};
 }
 
 void
 trust_wipe(struct trust *trust)
 {
-	free_revoked(trust);
-	for (int i = 0; i < TRUST_SETS; i++) {
-		nacre_known_hosts_free(trust->sets[i]);
-		nacre_known_hosts_free(trust->own[i]);
-	}
-	mem_free_str(trust->env, trust->local_path);
+	free_files(&trust->given, trust->env);
+	free_files(&trust->lent, trust->env);
+	free_files(&trust->own, trust->env);
 	trust_result_clear(&trust->result, trust->env);
 	*trust = (struct trust){.env = trust->env};
 }
 
 int
-trust_own(struct trust *trust, enum trust_set kind, nacre_known_hosts **set)
+trust_need_set(struct trust_files *files, const struct nacre_env *env, enum trust_set kind)
 {
-	int rc = trust->own[kind] == NULL ? nacre_known_hosts_new(trust->env, &trust->own[kind]) : NACRE_OK;
+	return files->sets[kind] == NULL ? nacre_known_hosts_new(env, &files->sets[kind]) : NACRE_OK;
+}
 
-	*set = trust->own[kind];
-	return rc;
+void
+trust_drop_own(struct trust *trust)
+{
+	free_files(&trust->own, trust->env);
+}
+
+const struct trust_files *
+trust_learning(const struct trust *trust)
+{
+	if (trust->own.sets[TRUST_LOCAL] != NULL)
+		return &trust->own;
+	return trust->lent.sets[TRUST_LOCAL] != NULL ? &trust->lent : &trust->given;
+}
+
+bool
+trust_is_hashed(const struct trust *trust)
+{
+	return trust->given.hashed || trust->lent.hashed || trust->own.hashed;
 }
 
 const nacre_known_hosts *
 trust_nth(const struct trust *trust, int i)
 {
-	return i < TRUST_SETS ? trust->sets[i] : trust->own[i - TRUST_SETS];
+	const struct trust_files *const layers[TRUST_LAYERS] = {&trust->given, &trust->lent, &trust->own};
+
+	return layers[i / TRUST_SETS]->sets[i % TRUST_SETS];
 }
 
 static void
-move_sets(struct trust *to, const struct trust *from)
+swap_files(struct trust_files *a, struct trust_files *b)
 {
-	memcpy(to->sets, from->sets, sizeof(to->sets));
-	to->revoked = from->revoked;
-	to->local_path = from->local_path;
-	to->hashed = from->hashed;
-	to->policy = from->policy;
-	to->policy_ctx = from->policy_ctx;
+	struct trust_files held = *a;
+
+	*a = *b;
+	*b = held;
 }
 
 void
-trust_swap(struct trust *a, struct trust *b)
+trust_lend(struct trust *hop, struct trust *trust, struct trust_files *files)
 {
-	struct trust held = {.env = a->env};
+	nacre_host_key_policy *policy = hop->policy;
+	void *ctx = hop->policy_ctx;
 
-	move_sets(&held, a);
-	move_sets(a, b);
-	move_sets(b, &held);
+	swap_files(&hop->given, &trust->given);
+	swap_files(&hop->lent, files);
+	hop->policy = trust->policy;
+	hop->policy_ctx = trust->policy_ctx;
+	trust->policy = policy;
+	trust->policy_ctx = ctx;
 }
 
 void

@@ -17,7 +17,8 @@
 #define TRUST_TYPE_MAX 72
 
 enum trust_set { TRUST_LOCAL, TRUST_SYSTEM, TRUST_SETS };
-#define TRUST_ALL (2 * TRUST_SETS) /* with those of a jump host's own */
+#define TRUST_LAYERS 3 /* the caller's, what is lent, and the connection's own */
+#define TRUST_ALL (TRUST_LAYERS * TRUST_SETS)
 
 /* A file of keys that no host may have. */
 struct trust_revoked {
@@ -48,17 +49,21 @@ struct trust_result {
 	char *file; /* owned */
 };
 
-struct trust {
-	const struct nacre_env *env;
-	nacre_known_hosts *sets[TRUST_SETS];
+/* What files have said, and where more of it goes. */
+struct trust_files {
+	nacre_known_hosts *sets[TRUST_SETS]; /* NULL: none of that kind */
 	struct trust_revoked *revoked;
 	char *local_path; /* owned; NULL: nothing is written */
 	bool hashed; /* names in lines that are added */
+};
+
+struct trust {
+	const struct nacre_env *env;
+	struct trust_files given; /* the caller's, for every connection; it has both sets */
+	struct trust_files lent; /* of a jump host while it connects: the own ones of the server behind it */
+	struct trust_files own; /* what a configuration names counts for one connection; empty where it names none */
 	nacre_host_key_policy *policy;
 	void *policy_ctx;
-
-	/* Of a jump host: what its own configuration names, beside what is lent; NULL where there is none. */
-	nacre_known_hosts *own[TRUST_SETS];
 
 	/* of the connection at hand */
 	struct trust_target target;
@@ -72,13 +77,18 @@ struct trust {
 /* --- trust.c --- */
 int trust_init(struct trust *trust, const struct nacre_env *env) NACRE_CHECK;
 void trust_wipe(struct trust *trust);
-/* The set that a jump host's own files of that kind go to, made where it is missing. */
-int trust_own(struct trust *trust, enum trust_set kind, nacre_known_hosts **set) NACRE_CHECK;
+/* The set of that kind is there afterwards. */
+int trust_need_set(struct trust_files *files, const struct nacre_env *env, enum trust_set kind) NACRE_CHECK;
+/* What was of the last connection alone goes. */
+void trust_drop_own(struct trust *trust);
+/* Whose local set and file new keys go to: the last that has such a set. */
+const struct trust_files *trust_learning(const struct trust *trust);
+bool trust_is_hashed(const struct trust *trust);
 /* All sets that are asked, by numbers from 0 to TRUST_ALL; NULL where there is none. */
 const nacre_known_hosts *trust_nth(const struct trust *trust, int i);
-/* What is known of all hosts, and the policy, change places: lent, and given back by a second call. What is of one
- * connection stays. */
-void trust_swap(struct trust *a, struct trust *b);
+/* What the caller gave, the policy, and those files change places with a jump host's: lent, and given back by a second
+ * call. What is the hop's own stays. */
+void trust_lend(struct trust *hop, struct trust *trust, struct trust_files *files);
 /* The name that known_hosts is searched for: "host", or "[host]:port" where the port is not 22. */
 void trust_name(const struct trust_target *target, char out[TRUST_NAME_MAX]);
 /* The types of the keys that are known for the target, comma-separated; "" for none, and where keys are pinned: what is

@@ -51,9 +51,8 @@ weigh(const struct nacre_known_hosts_match in[TRUST_ALL])
 
 /* What cannot be found out counts as revoked (revoked.h). */
 static bool
-is_listed(const struct trust *trust, const nacre_key *key, struct trust_found *found)
+is_listed(const struct trust_revoked *file, const nacre_key *key, struct trust_found *found)
 {
-	const struct trust_revoked *file = trust->revoked;
 	size_t n;
 
 	while (file != NULL && !nacre_revoked_has(file->set, key))
@@ -75,7 +74,8 @@ ask_all(const struct trust *trust, const struct trust_target *at, const nacre_ke
 	struct trust_found found = {.verdict = NACRE_HOST_KEY_UNDECIDED, .code = NACRE_E_CRYPTO};
 	struct nacre_known_hosts_match in[TRUST_ALL];
 
-	if (is_listed(trust, key, &found))
+	if (is_listed(trust->given.revoked, key, &found) || is_listed(trust->lent.revoked, key, &found) ||
+	    is_listed(trust->own.revoked, key, &found))
 		return found;
 	for (int i = 0; i < TRUST_ALL; i++) {
 		in[i] = (struct nacre_known_hosts_match){.result = NACRE_KNOWN_HOSTS_UNKNOWN};

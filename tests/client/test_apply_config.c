@@ -257,6 +257,129 @@ what_a_jump_hosts_files_know_says_nothing_of_the_server(void **state)
 	stage_end(&s);
 }
 
+/* And for no other connection. */
+static void
+a_servers_files_count_on_the_way_there(void **state)
+{
+	char line[1024], option[512];
+	nacre_config_host *found;
+	nacre_config *config;
+	struct stage s;
+
+	(void)state;
+	stage_init(&s);
+	s.script.refuse_open = 1;
+	stage_line(line, sizeof(line), "", "wreck", stage_keys[STAGE_HOST]);
+	snprintf(option, sizeof(option), "UserKnownHostsFile=%s", stage_file("of_target", line, strlen(line), 0600));
+	assert_int_equal(nacre_config_new(&s.env.env, nacre_config_system(), &config), NACRE_OK);
+	assert_int_equal(nacre_config_option(config, option), NACRE_OK);
+	assert_int_equal(nacre_config_lookup(config, "target", NULL, &found), NACRE_OK);
+	nacre_config_free(config);
+	s.options.config = found;
+	assert_int_equal(jump_by(&s, "wreck", "Compression no\n"), NACRE_E_CHANNEL_REFUSED);
+	s.options.config = NULL;
+	assert_int_equal(jump_by(&s, "wreck", "Compression no\n"), NACRE_E_HOST_KEY_UNKNOWN);
+	s.options.config = found;
+	s.options.config_file = NULL;
+	assert_int_equal(nacre_client_connect(s.client, "target", &s.options), NACRE_E_CHANNEL_REFUSED);
+	nacre_client_free(s.client);
+	s.client = NULL;
+	nacre_config_host_free(found);
+	stage_end(&s);
+}
+
+static void
+what_one_hosts_files_know_says_nothing_of_another(void **state)
+{
+	char lines[2048];
+	struct stage s;
+
+	(void)state;
+	stage_init(&s);
+	stage_line(lines, sizeof(lines), "", "wreck,other", stage_keys[STAGE_HOST]);
+	(void)stage_file("of_wreck", lines, strlen(lines), 0600);
+	open_by(&s, "wreck", "UserKnownHostsFile @/of_wreck\n");
+	assert_string_equal(nacre_client_host_key_result(s.client)->file, stage_path("of_wreck"));
+	assert_int_equal(nacre_client_host_key_result(s.client)->line, 1);
+	stage_close(&s);
+	assert_int_equal(connect_by(&s, "other", "Compression no\n"), NACRE_E_HOST_KEY_UNKNOWN);
+	open_by(&s, "wreck", "GlobalKnownHostsFile @/of_wreck\n");
+	stage_close(&s);
+	assert_int_equal(connect_by(&s, "other", "UserKnownHostsFile @/absent\n"), NACRE_E_HOST_KEY_UNKNOWN);
+	/* By its own word it is known, and so is, all the time, who stands in the caller's file. */
+	open_by(&s, "other", "UserKnownHostsFile @/of_wreck\n");
+	stage_close(&s);
+	open_by(&s, "reef", "UserKnownHostsFile @/of_wreck\n");
+	stage_end(&s);
+}
+
+static void
+what_is_learned_goes_to_the_hosts_own_file(void **state)
+{
+	char text[2048], line[1024];
+	struct stage s;
+
+	(void)state;
+	stage_init(&s);
+	assert_int_equal(nacre_client_load_host_keys(s.client, stage_path("callers")), NACRE_OK);
+	open_by(&s, "first", "StrictHostKeyChecking accept-new\nUserKnownHostsFile @/firsts\nHashKnownHosts yes\n");
+	stage_close(&s);
+	open_by(&s, "second", "StrictHostKeyChecking accept-new\nUserKnownHostsFile @/seconds\n");
+	stage_close(&s);
+	open_by(&s, "third", "StrictHostKeyChecking accept-new\n");
+	stage_close(&s);
+	stage_slurp(stage_path("firsts"), text, sizeof(text));
+	assert_memory_equal(text, "|1|", 3);
+	assert_ptr_equal(strchr(text, '\n') + 1, text + strlen(text));
+	stage_line(line, sizeof(line), "", "second", stage_keys[STAGE_HOST]);
+	stage_slurp(stage_path("seconds"), text, sizeof(text));
+	assert_string_equal(text, line);
+	stage_line(line, sizeof(line), "", "third", stage_keys[STAGE_HOST]);
+	stage_slurp(stage_path("callers"), text, sizeof(text));
+	assert_string_equal(text, line);
+	/* What was learned is forgotten with its file. */
+	assert_int_equal(connect_by(&s, "first", "UserKnownHostsFile @/seconds\n"), NACRE_E_HOST_KEY_UNKNOWN);
+	stage_end(&s);
+}
+
+static void
+what_is_learned_without_a_file_is_forgotten(void **state)
+{
+	struct stage s;
+
+	(void)state;
+	stage_init(&s);
+	open_by(&s, "wreck", "StrictHostKeyChecking accept-new\nUserKnownHostsFile /dev/null\n");
+	stage_close(&s);
+	assert_int_equal(connect_by(&s, "wreck", "UserKnownHostsFile none\n"), NACRE_E_HOST_KEY_UNKNOWN);
+	stage_end(&s);
+}
+
+/* The set and the file are those of the last connect's configuration, until the close. */
+static void
+the_local_set_is_the_configurations_while_it_counts(void **state)
+{
+	nacre_known_hosts *callers;
+	char text[2048];
+	struct stage s;
+
+	(void)state;
+	stage_init(&s);
+	callers = nacre_client_get_host_keys(s.client);
+	assert_int_equal(connect_by(&s, "wreck", "UserKnownHostsFile @/wrecks\n"), NACRE_E_HOST_KEY_UNKNOWN);
+	assert_ptr_not_equal(nacre_client_get_host_keys(s.client), callers);
+	assert_int_equal(
+	    nacre_known_hosts_add(nacre_client_get_host_keys(s.client), "wreck", 22, stage_keys[STAGE_HOST]), NACRE_OK);
+	assert_int_equal(nacre_client_save_host_keys(s.client, NULL), NACRE_OK);
+	stage_slurp(stage_path("wrecks"), text, sizeof(text));
+	assert_memory_equal(text, "wreck ", 6);
+	open_by(&s, "wreck", "UserKnownHostsFile @/wrecks\n");
+	stage_close(&s);
+	assert_ptr_equal(nacre_client_get_host_keys(s.client), callers);
+	assert_int_equal(nacre_client_save_host_keys(s.client, NULL), NACRE_E_ARGUMENT);
+	stage_end(&s);
+}
+
 static void
 keys_that_are_revoked_by_configuration_are_refused(void **state)
 {
@@ -269,6 +392,7 @@ keys_that_are_revoked_by_configuration_are_refused(void **state)
 	(void)stage_file("revoked", line + 1, strlen(line + 1), 0600);
 	assert_int_equal(connect_by(&s, "reef", "RevokedHostKeys @/revoked\n"), NACRE_E_HOST_KEY_REVOKED);
 	assert_int_equal(connect_by(&s, "reef", "RevokedHostKeys @/no-such-list\n"), NACRE_E_FILE_MISSING);
+	open_by(&s, "reef", "Compression no\n"); /* where nobody has revoked it */
 	stage_end(&s);
 }
 
@@ -401,6 +525,11 @@ main(void)
 	    cmocka_unit_test(a_policy_by_configuration_does_not_count_for_a_jump_host),
 	    cmocka_unit_test(what_is_learned_of_the_server_does_not_go_to_a_jump_hosts_file),
 	    cmocka_unit_test(what_a_jump_hosts_files_know_says_nothing_of_the_server),
+	    cmocka_unit_test(a_servers_files_count_on_the_way_there),
+	    cmocka_unit_test(what_one_hosts_files_know_says_nothing_of_another),
+	    cmocka_unit_test(what_is_learned_goes_to_the_hosts_own_file),
+	    cmocka_unit_test(what_is_learned_without_a_file_is_forgotten),
+	    cmocka_unit_test(the_local_set_is_the_configurations_while_it_counts),
 	    cmocka_unit_test(keys_that_are_revoked_by_configuration_are_refused),
 	    cmocka_unit_test(variables_go_with_every_session),
 	    cmocka_unit_test(what_is_not_served_is_told_and_can_be_found),
