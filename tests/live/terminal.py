@@ -54,12 +54,18 @@ class Terminal:
             argv = [sys.executable, '-c', JOB, str(said), str(heard), *argv]
         self.child = subprocess.Popen(argv, stdin=self.slave, stdout=self.slave, stderr=self.slave, pass_fds=fds,
                                       start_new_session=True, cwd=cwd, env={**os.environ, 'TERM': 'xterm', **(env or {})},
-                                      preexec_fn=lambda: fcntl.ioctl(self.slave, termios.TIOCSCTTY, 0))
+                                      preexec_fn=self._settle)
         for fd in fds:
             os.close(fd)
         self.pipes = (self.stops, self.goes) if job else ()
         self.reader = threading.Thread(target=self._read, daemon=True)
         self.reader.start()
+
+    def _settle(self):
+        """In the child: the terminal is its own, and no signal is ignored because whoever runs the tests ignores it."""
+        fcntl.ioctl(self.slave, termios.TIOCSCTTY, 0)
+        for number in (signal.SIGINT, signal.SIGQUIT, signal.SIGHUP, signal.SIGTERM):
+            signal.signal(number, signal.SIG_DFL)
 
     def _read(self):
         with contextlib.suppress(OSError):
