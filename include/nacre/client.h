@@ -278,8 +278,8 @@ struct nacre_connect_options {
 	 * count for this connection alone and its jump hosts, beside the caller's, and what is learned goes to them
 	 * (trust.h). A policy that was set stays; for nacre_policy_reject StrictHostKeyChecking accept-new and no stand
 	 * in during this connect. Files of identities that are missing, or that others can read, are passed over with a
-	 * word in the log. What a connection does not serve is in the log (INFO), and nacre_client_config has it, not `applied`. A session sends what SendEnv and
-	 * SetEnv name. */
+	 * word in the log. What a connection does not serve is in the log (INFO), and nacre_client_config has it, not
+	 * `applied`. A session sends what SendEnv and SetEnv name. */
 	bool use_config; /* read ~/.ssh/config and /etc/ssh/ssh_config */
 	const char *config_file; /* read this instead; use_config need not be set */
 	bool config_allow_exec; /* let "Match exec" run commands; else it is NACRE_E_CONFIG_EXEC */

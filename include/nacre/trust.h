@@ -10,9 +10,9 @@
  *   changed    lines have other keys of its type for this host: refused, and no policy is asked
  *   unknown    none of it: the policy decides
  *
- * What a configuration names for a connection (UserKnownHostsFile, GlobalKnownHostsFile, RevokedHostKeys, HashKnownHosts,
- * or the usual files where nobody names any; client.h) is asked beside the caller's, and counts for that connection
- * alone, its jump hosts included: from its connect until the close or the next connect. Where it names files of the
+ * What a configuration names for a connection (UserKnownHostsFile, GlobalKnownHostsFile, RevokedHostKeys,
+ * HashKnownHosts, or the usual files where nobody names any; client.h) is asked beside the caller's, and counts for that
+ * connection alone, its jump hosts included: from its connect until the close or the next connect. Where it names files of the
  * user, or "none" while the caller has loaded none, the connection has a local set of its own for that time: what is
  * learned goes there and to the first of these files, host keys are updated there, nacre_client_get_host_keys returns
  * it, and nacre_client_save_host_keys writes it. The caller's local set stays as it was.
@@ -53,8 +53,8 @@ NACRE_API int nacre_client_load_host_keys(nacre_client *client, const char *path
 NACRE_API int nacre_client_load_revoked_host_keys(nacre_client *client, const char *path);
 
 /* The local set, to look up, check and iterate, to add to and remove from (known_hosts.h). It is the client's and lives
- * as long, or a connection's own (above), and lives until the close or the next connect. NULL for a NULL client. What is
- * changed there is written by nacre_client_save_host_keys alone. */
+ * as long, or a connection's own (above), and lives until the close or the next connect. NULL for a NULL client. What
+ * is changed there is written by nacre_client_save_host_keys alone. */
 NACRE_API nacre_known_hosts *nacre_client_get_host_keys(nacre_client *client);
 
 /* Writes the local set to its file, the one that was loaded last, or to path: the file's own lines stay, in their

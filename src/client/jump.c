@@ -157,8 +157,8 @@ hop_failed(struct jump *jump, struct nacre_client *hop, unsigned i, int rc)
 }
 
 /* The outer client's known hosts and policy are the hop's while it connects; the policy that the caller has set, since
- * what a configuration says of the server's key it does not say of a hop's. So are the files that it names for the server,
- * but not those for a hop that is reached through others. */
+ * what a configuration says of the server's key it does not say of a hop's. So are the files that it names for the
+ * server, but not those for a hop that is reached through others. */
 static int
 connect_hop(struct jump *jump, struct nacre_client *hop, const struct hop_plan *plan)
 {
