@@ -11,11 +11,12 @@
  *   unknown    none of it: the policy decides
  *
  * What a configuration names for a connection (UserKnownHostsFile, GlobalKnownHostsFile, RevokedHostKeys,
- * HashKnownHosts, or the usual files where nobody names any; client.h) is asked beside the caller's, and counts for that
- * connection alone, its jump hosts included: from its connect until the close or the next connect. Where it names files of the
- * user, or "none" while the caller has loaded none, the connection has a local set of its own for that time: what is
- * learned goes there and to the first of these files, host keys are updated there, nacre_client_get_host_keys returns
- * it, and nacre_client_save_host_keys writes it. The caller's local set stays as it was.
+ * HashKnownHosts, or the usual files where nobody names any; client.h) is asked beside the caller's, and counts for
+ * that connection alone, its jump hosts included: from its connect until the close or the next connect. Where it names
+ * files of the user, or "none" while the caller has loaded none, the connection has a local set of its own for that
+ * time: what is learned goes there and to the first of these files, host keys are updated there,
+ * nacre_client_get_host_keys returns it, and nacre_client_save_host_keys writes it. The caller's local set stays as it
+ * was.
  *
  * Nothing secret has been sent by then. Where a set cannot be searched (no memory) the key is refused.
  *
