@@ -142,6 +142,8 @@ sftp_edit_line(struct sftp_editor *editor, bool *interrupted)
 	int n = 0;
 
 	fflush(stdout);
+	/* By itself libedit shows the prompt first: what is typed (or pasted) at once would be the terminal's to edit. */
+	el_set(editor->el, EL_PREP_TERM, 1);
 	line = el_gets(editor->el, &n);
 	if (line == NULL || n <= 0) {
 		*interrupted = interrupt_came();

@@ -22,6 +22,7 @@ SCREEN = '''
 import curses
 def show(screen):
     curses.raw()
+    screen.timeout(200)  # a size that changes just before it waits for a key is looked at behind it
     key = None
     while key != ord('q'):
         screen.erase()
