@@ -117,7 +117,7 @@ pass_up(struct nacre_conn *c, struct slice payload)
 	if (payload.p[0] < NUM_global_request)
 		return pass_to_auth(c, payload);
 	c->flush_due = true;
-	if ((r = mux_packet(c->mux, payload)) != 0)
+	if ((r = mux_packet(c->mux, payload)) != 0 || c->prove.token == 0) /* asked for a proof hardly ever */
 		return r;
 	return host_keys_prove(c);
 }
